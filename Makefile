@@ -1,0 +1,45 @@
+# Every target sets up what it needs; nothing has to be installed by hand but Python 3.11+ and make.
+# `make serve` is the first command, `make test` the second.
+
+PYTHON ?= python3
+INSTANCE ?= data/buskerud
+PORT ?= 8000
+BIN = .venv/bin
+
+.PHONY: serve test lint format release bench clean
+
+serve: release            ## build the instance's release and serve it
+	$(BIN)/planverk serve $(INSTANCE) --port $(PORT)
+
+release: .venv/installed
+	$(BIN)/planverk release $(INSTANCE)
+
+test: .venv/test lint     ## everything CI runs
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: .venv/test
+	$(BIN)/ruff check service tests
+	$(BIN)/ruff format --check service tests
+	$(BIN)/mypy
+
+format: .venv/test
+	$(BIN)/ruff check --fix service tests
+	$(BIN)/ruff format service tests
+
+clean:
+	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache data/*/releases
+
+# constraints.txt holds the versions that were tested together: names and numbers, no addresses.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/test: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test
+	tests/setup
+	touch $@

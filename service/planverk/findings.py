@@ -1,0 +1,95 @@
+"""What is wrong with an editor's data: a finding, where it stands, and the sentence that tells it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from planverk.vocab import SH
+
+Triple = tuple[Node, Node, Node]
+
+
+class Place(NamedTuple):
+    """Where a statement stands: a file and its line, counted from 1."""
+
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        """Give the form that editors and terminals turn into a link."""
+        return f"{self.file}:{self.line}"
+
+
+class Severity(IntEnum):
+    """How bad a finding is; a Violation stops a release (SHACL 1.0, section 2.1.4)."""
+
+    INFO = 1
+    WARNING = 2
+    VIOLATION = 3
+
+    @classmethod
+    def of(cls, iri: Node | None) -> "Severity":
+        """The severity a shape states by `sh:severity`; SHACL's default is Violation."""
+        known: dict[Node | None, Severity] = {SH.Info: cls.INFO, SH.Warning: cls.WARNING}
+        return known.get(iri, cls.VIOLATION)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding: which rule, how bad, where, about what, and a sentence per language."""
+
+    rule: URIRef
+    severity: Severity
+    sentences: Mapping[str, str]
+    place: Place | None = None
+    focus: Node | None = None
+    path: Node | None = None
+    value: Node | None = None
+
+    @property
+    def rule_name(self) -> str:
+        """The local name of the rule, by which people refer to it."""
+        return self.rule.partition("#")[2] or str(self.rule)
+
+    def sentence(self, languages: Iterable[str]) -> str:
+        """The sentence in the first of the languages that has one."""
+        spoken = [self.sentences[language] for language in languages if language in self.sentences]
+        return next(iter(spoken or self.sentences.values()), self.rule_name)
+
+
+@dataclass
+class Positions:
+    """Where each statement, and each resource, stood in the editors' files."""
+
+    of_triples: dict[Triple, Place] = field(default_factory=dict)
+    of_subjects: dict[Node, Place] = field(default_factory=dict)
+
+    def note(self, triple: Triple, place: Place) -> None:
+        """Remember where a statement stands; the first place counts."""
+        self.of_triples.setdefault(triple, place)
+        self.of_subjects.setdefault(triple[0], place)
+
+    def find(self, focus: Node | None, path: Node | None, value: Node | None) -> Place | None:
+        """The closest place known for a finding: the very statement, one with the same property, or the resource."""
+        exact = self.of_triples.get((focus, path, value))  # type: ignore[arg-type]  # None is found nowhere, rightly
+        if exact or focus is None:
+            return exact
+        same = (place for (s, p, _), place in self.of_triples.items() if s == focus and p == path)
+        return next(same, self.of_subjects.get(focus))
+
+
+def sentences(rules: Graph, rule: Node, **values: str) -> dict[str, str]:
+    """A rule's messages by language, with `{name}` in them replaced by the values given."""
+    texts = (text for text in rules.objects(rule, SH.message) if isinstance(text, Literal))
+    return {text.language or "nb": fill(str(text), values) for text in texts}
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A message with its `{name}` and SHACL's `{?name}` replaced; an unknown name stays as it is."""
+    return re.sub(r"\{[?$]?(\w+)\}", lambda match: values.get(match[1], match[0]), template)

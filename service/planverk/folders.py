@@ -1,0 +1,13 @@
+"""Where the ontology, the shapes, the queries and the bundled instances lie, installed or in a checkout."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+_CHECKOUT = PACKAGE.parents[1]
+# A wheel carries the top-level folders inside the package; in a checkout they stand beside service/.
+_ROOT = PACKAGE if (PACKAGE / "ontology").is_dir() else _CHECKOUT
+
+ONTOLOGY = _ROOT / "ontology"
+SHAPES = _ROOT / "shapes"
+DATA = _ROOT / "data"
+QUERIES = PACKAGE / "queries"

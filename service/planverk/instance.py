@@ -1,0 +1,148 @@
+"""One county's instance: what its `planverk.toml` says, checked and made into a value."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rdflib import URIRef
+
+CONFIGURATION = "planverk.toml"
+
+
+class InstanceError(Exception):
+    """A `planverk.toml` that cannot be used; the text says what is wrong, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The settings of an instance: a folder of editors' files and the `planverk.toml` that describes them."""
+
+    folder: Path
+    base: str
+    titles: dict[str, str]
+    descriptions: dict[str, str]
+    languages: tuple[str, ...]
+    publisher: URIRef
+    publisher_name: str
+    publisher_number: str
+    contact_name: str
+    contact_email: str | None
+    contact_page: str
+    licence: URIRef
+    licence_name: str
+    themes: tuple[URIRef, ...]
+    keywords: tuple[str, ...]
+    spatial: tuple[URIRef, ...]
+    version: str
+    issued: date
+    first_issued: date
+
+    @property
+    def language(self) -> str:
+        """The language the instance speaks first."""
+        return self.languages[0]
+
+    @property
+    def releases(self) -> Path:
+        """The folder of frozen releases; it belongs to the machine, not to the editors' files."""
+        return self.folder / "releases"
+
+    @property
+    def sources(self) -> list[Path]:
+        """The editors' files, in a stable order."""
+        return sorted(self.folder.glob("*.ttl"))
+
+
+# table.key of planverk.toml, the type its value has in TOML, and what to write there.
+_SETTINGS: dict[str, tuple[type, str]] = {
+    "instance.base": (str, "the address that all IRIs begin with, such as https://data.example.no/"),
+    "instance.title": (dict, 'one title per language, such as { nb = "…", nn = "…" }'),
+    "instance.description": (dict, "one description per language"),
+    "instance.languages": (list, 'the languages of the site, the first one first, such as ["nb", "nn", "en"]'),
+    "publisher.iri": (str, "the IRI of the organisation that publishes"),
+    "publisher.name": (str, "the organisation's name"),
+    "publisher.organisation_number": (str, "its nine digits in Enhetsregisteret, in quotes"),
+    "contact.name": (str, "the office that answers questions, never a person"),
+    "contact.page": (str, "a web page with contact information"),
+    "contact.email": (str, "the office's mailbox, never a person's"),
+    "licence.iri": (str, "the licence, from the EU's authority table of licences"),
+    "licence.name": (str, "what people call the licence, such as NLOD 2.0"),
+    "catalogue.themes": (list, "at least one IRI from the EU's data themes; LOS themes beside it"),
+    "catalogue.keywords": (list, "words by which people search for the data"),
+    "catalogue.spatial": (list, "IRIs of the area, from the EU's tables or GeoNames"),
+    "release.version": (str, "the version of the data, such as 1.0.0; raise it for every release"),
+    "release.issued": (date, "the day of this version, such as 2026-11-23, without quotes"),
+    "release.first_issued": (date, "the day of the first version; it never changes"),
+}
+
+
+_OPTIONAL = {"contact.email"}
+
+
+def read_instance(folder: Path) -> Instance:
+    """The instance in a folder.
+
+    Raises:
+        InstanceError: the folder has no `planverk.toml`, or a setting is missing or of the wrong kind.
+
+    """
+    path = folder / CONFIGURATION
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InstanceError(
+            f"{folder} has no {CONFIGURATION}. Name the folder of an instance, such as data/buskerud."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InstanceError(f"{path} is not TOML: {error}.") from None
+    values = {name: _setting(path, tables, name) for name in _SETTINGS}
+    _check_base(path, values["instance.base"])
+    return _instance(folder, values)
+
+
+def _setting(path: Path, tables: dict[str, Any], name: str) -> Any:  # Any: a TOML value, checked against its type here
+    kind, meaning = _SETTINGS[name]
+    table, _, key = name.partition(".")
+    value = tables.get(table, {}).get(key)
+    if value is None and name in _OPTIONAL:
+        return None
+    if value is None:
+        raise InstanceError(f"{path} lacks `{key}` in [{table}]: {meaning}.")
+    if not isinstance(value, kind) or not value:
+        raise InstanceError(f"{path}: `{key}` in [{table}] must be {meaning}; it is {value!r}.")
+    return value
+
+
+def _check_base(path: Path, base: str) -> None:
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path != "/" or parts.query or parts.fragment:
+        raise InstanceError(
+            f"{path}: `base` in [instance] must be scheme, host and a final slash only; it is {base!r}."
+        )
+
+
+def _instance(folder: Path, values: dict[str, Any]) -> Instance:
+    return Instance(
+        folder=folder,
+        base=values["instance.base"],
+        titles=values["instance.title"],
+        descriptions=values["instance.description"],
+        languages=tuple(values["instance.languages"]),
+        publisher=URIRef(values["publisher.iri"]),
+        publisher_name=values["publisher.name"],
+        publisher_number=values["publisher.organisation_number"],
+        contact_name=values["contact.name"],
+        contact_email=values["contact.email"],
+        contact_page=values["contact.page"],
+        licence=URIRef(values["licence.iri"]),
+        licence_name=values["licence.name"],
+        themes=tuple(URIRef(iri) for iri in values["catalogue.themes"]),
+        keywords=tuple(values["catalogue.keywords"]),
+        spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
+        version=values["release.version"],
+        issued=values["release.issued"],
+        first_issued=values["release.first_issued"],
+    )

@@ -1,0 +1,84 @@
+"""Graphs as text: canonical N-Quads (RDFC-1.0) for freezing and comparing, and every format we publish."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import pyoxigraph as ox
+from rdflib import Graph, URIRef
+
+from planverk import folders
+from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
+from planverk.vocab import PREFIXES
+
+_FORMATS = {
+    TURTLE: ox.RdfFormat.TURTLE,
+    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    RDF_XML: ox.RdfFormat.RDF_XML,
+    TRIG: ox.RdfFormat.TRIG,
+    N_QUADS: ox.RdfFormat.N_QUADS,
+}
+
+
+def canonical(graphs: dict[URIRef, Graph]) -> bytes:
+    """The graphs as canonical N-Quads: blank nodes labelled by RDFC-1.0, lines sorted by code point."""
+    dataset = ox.Dataset(
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(str(name)))
+        for name, graph in graphs.items()
+        for triple in ox.parse(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
+    )
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return _sorted_lines(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS))
+
+
+def statements(graph: Graph) -> bytes:
+    """The graph as sorted N-Triples, the form that `write` takes."""
+    return _sorted_lines(graph.serialize(format="nt", encoding="utf-8"))
+
+
+def write(lines: bytes, representation: Representation) -> bytes:
+    """Sorted N-Triples or N-Quads in another format; the same lines always give the same bytes.
+
+    Formats without named graphs hold each statement once, whichever graphs it is in.
+    """
+    if representation == JSON_LD:
+        return _json_ld(lines)
+    quads = ox.parse(lines, ox.RdfFormat.N_QUADS)
+    content = quads if representation.has_graphs else _triples(quads)
+    # pyoxigraph knows no prefixes for the line formats and refuses nothing, so they may be passed to all.
+    return _bytes(ox.serialize(content, format=_FORMATS[representation], prefixes=_prefixes(lines)))
+
+
+def read(lines: bytes) -> Graph:
+    """Lines of N-Triples or N-Quads as a graph; the names of graphs are left out."""
+    graph = Graph(bind_namespaces="none")
+    triples = b"".join(ox_line for ox_line in _as_ntriples(lines))
+    return graph.parse(data=triples, format="nt")
+
+
+def _as_ntriples(lines: bytes) -> Iterator[bytes]:
+    yield _bytes(ox.serialize(_triples(ox.parse(lines, ox.RdfFormat.N_QUADS)), format=ox.RdfFormat.N_TRIPLES))
+
+
+def _triples(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
+    return (triple for triple, _ in groupby(quad.triple for quad in quads))
+
+
+def _prefixes(lines: bytes) -> dict[str, str]:
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.encode() in lines}
+
+
+def _json_ld(lines: bytes) -> bytes:
+    # The context stands in the document itself: it can be read without a network, and for as long as the file exists.
+    context = json.loads((folders.ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    document = read(lines).serialize(format="json-ld", context=context, auto_compact=True, sort_keys=True, indent=2)
+    return document.encode() + b"\n"
+
+
+def _sorted_lines(text: bytes | None) -> bytes:
+    return b"".join(sorted(set(_bytes(text).splitlines(keepends=True))))
+
+
+def _bytes(text: bytes | None) -> bytes:
+    # pyoxigraph gives None only when it was handed a file to write to.
+    return text or b""

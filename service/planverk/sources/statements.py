@@ -1,0 +1,91 @@
+"""What every statement must keep, whatever it is about: known words, values that fit, and links that lead somewhere."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from planverk.findings import Finding, Positions, Severity, Triple, sentences
+from planverk.media import BY_SUFFIX
+from planverk.vocab import PREFIXES, SHAPE
+from planverk.vocabulary import Vocabulary
+
+_ADDRESS = re.compile(r"id/[a-z0-9-]+/[^\s#?<>\"{}|\\^`]+")
+_SUFFIXES = tuple(f".{suffix}" for suffix in BY_SUFFIX)
+
+
+def judge_statements(graph: Graph, positions: Positions, base: str, vocabulary: Vocabulary) -> list[Finding]:
+    """The findings of the rules in `shapes/sources.ttl`, in the order of the files."""
+    judge = _Judge(graph, base, vocabulary)
+    found: dict[tuple[object, ...], Finding] = {}
+    for triple in positions.of_triples:
+        for rule, values in judge.faults(triple):
+            texts, place = sentences(vocabulary.shapes, rule, **values), positions.find(*triple)
+            # A fault of a resource is told once, at its first statement.
+            key = (rule, triple[0], *values.values())
+            found.setdefault(key, Finding(rule, Severity.VIOLATION, texts, place, *triple))
+    return list(found.values())
+
+
+class _Judge:
+    """The rules, and what they compare with."""
+
+    def __init__(self, graph: Graph, base: str, vocabulary: Vocabulary) -> None:
+        self.base = base
+        self.described = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
+        self.terms = vocabulary.terms
+
+    def faults(self, triple: Triple) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        """Each rule that a statement breaks, with the words for its message."""
+        subject, predicate, value = triple
+        yield from self._address(subject)
+        yield from self._term(predicate)
+        if predicate == RDF.type:
+            yield from self._term(value)
+        elif isinstance(value, URIRef):
+            yield from self._link(value)
+        elif isinstance(value, Literal):
+            yield from self._value(value)
+        elif isinstance(value, BNode):
+            yield SHAPE["Source-blank-node"], {}
+
+    def _address(self, subject: Node) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        if isinstance(subject, BNode):
+            yield SHAPE["Source-blank-node"], {}
+        elif not self._is_address(str(subject)):
+            yield SHAPE["Source-address"], {"value": str(subject)}
+
+    def _is_address(self, iri: str) -> bool:
+        # A name that ends like a file would be taken for a representation of another resource.
+        name = iri.removeprefix(self.base)
+        return iri.startswith(self.base) and bool(_ADDRESS.fullmatch(name)) and not name.endswith(_SUFFIXES)
+
+    def _term(self, term: Node) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        if term not in self.terms:
+            yield (
+                SHAPE["Source-unknown-term"],
+                {"value": short(str(term)), "suggestion": self._like(str(term), self.terms)},
+            )
+
+    def _link(self, value: URIRef) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        if value.startswith(self.base) and value not in self.described:
+            known = self._like(str(value), self.described)
+            yield SHAPE["Source-dead-link"], {"value": value.removeprefix(self.base), "suggestion": known}
+
+    def _value(self, value: Literal) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        if value.ill_typed:
+            yield SHAPE["Source-ill-typed-value"], {"value": str(value), "datatype": short(str(value.datatype))}
+
+    def _like(self, iri: str, known: set[URIRef]) -> str:
+        match = get_close_matches(iri, [str(one) for one in known], n=1, cutoff=0.8)
+        return short(match[0].removeprefix(self.base)) if match else "–"
+
+
+def short(iri: str) -> str:
+    """An IRI as an editor writes it, with a prefix where there is one."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri

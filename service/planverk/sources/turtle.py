@@ -1,0 +1,99 @@
+"""An editor's Turtle file -> its graph, where each statement stands, and what could not be read."""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rdflib import Graph
+from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
+
+from planverk.findings import Place, Positions
+
+# A statement ends with a dot at the end of a line, and the next one begins at the margin.
+_NEXT_STATEMENT = re.compile(r"\.[ \t]*(?:#[^\n]*)?\n\s*(?=^(?:<|@|[\w-]*:))", re.MULTILINE)
+
+
+class SyntaxFault(NamedTuple):
+    """A place where a file is not Turtle (RDF 1.1 Turtle, section 6), and what the parser missed there."""
+
+    place: Place
+    reason: str
+
+
+def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> list[SyntaxFault]:
+    """Add a file's triples to the graph and their places to the positions; give the faults of syntax.
+
+    Relative IRIs are resolved against `base`. After a fault the reading goes on with the next statement, so that an
+    editor is told of all faults at once.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return [SyntaxFault(Place(path, line), "the file is not saved as UTF-8")]
+    reader = _Reader(path, base, graph, positions)
+    with _literals_are_judged_later():
+        reader.loadBuf(text)
+    for prefix, namespace in reader.prefixes():
+        graph.bind(prefix, namespace, override=False)
+    return reader.faults
+
+
+@contextmanager
+def _literals_are_judged_later() -> Iterator[None]:
+    # rdflib logs a traceback for each value that does not fit its datatype; these become findings of our own.
+    logger = logging.getLogger("rdflib.term")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+class _Reader(SinkParser):
+    """rdflib's Turtle parser, which also knows on which line it is and goes on after a fault."""
+
+    def __init__(self, path: Path, base: str, graph: Graph, positions: Positions) -> None:
+        super().__init__(RDFSink(graph), baseURI=base, openFormula=graph, turtle=True)  # type: ignore[arg-type]  # as rdflib's own TurtleParser calls it
+        self._file = path
+        self.faults: list[SyntaxFault] = []
+        self._positions = positions
+        self._line_of: dict[Any, int] = {}  # Any: the parser's own intermediate terms
+
+    def prefixes(self) -> list[tuple[str, str]]:
+        """The prefixes the file declares."""
+        return [(prefix, namespace) for prefix, namespace in self._bindings.items() if prefix]
+
+    def directiveOrStatement(self, argstr: str, h: int) -> int:  # noqa: N802  # rdflib's name
+        """Read one statement, or note the fault in it and step over it."""
+        try:
+            end = super().directiveOrStatement(argstr, h)
+            if end < 0 and self.skipSpace(argstr, h) >= 0:
+                self.BadSyntax(argstr, h, "expected a statement")
+        except BadSyntax as fault:
+            self.faults.append(SyntaxFault(Place(self._file, fault.lines + 1), fault._why))
+            following = _NEXT_STATEMENT.search(argstr, max(fault._i - 1, h))
+            end = following.end() if following else len(argstr)
+            self.lines = argstr.count("\n", 0, end)
+        return end
+
+    def object(self, argstr: str, i: int, res: Any) -> int:  # Any: a list of intermediate terms
+        """Read one object, and remember the line on which it begins."""
+        begin = self.skipSpace(argstr, i)
+        line = self.lines + 1
+        end = super().object(argstr, begin if begin >= 0 else i, res)
+        if end >= 0:
+            self._line_of[res[-1]] = line
+        return end
+
+    def makeStatement(self, quadruple: Any) -> None:  # noqa: N802  # Any: intermediate terms; rdflib's name
+        """Add a statement to the graph, and note where it stands."""
+        super().makeStatement(quadruple)
+        _, predicate, subject, value = quadruple
+        s, p, o = (self._store.normalise(None, term) for term in (subject, predicate, value))
+        line = self._line_of.get(value, self.lines + 1)
+        self._positions.note((s, p, o), Place(self._file, line))

@@ -1,0 +1,1 @@
+"""The questions the web may ask of a release."""

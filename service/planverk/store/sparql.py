@@ -1,0 +1,59 @@
+"""A SPARQL query before it is run: its text, the graphs it may read, and what this endpoint refuses at once."""
+
+import re
+from typing import NamedTuple
+
+
+class QueryRefused(Exception):
+    """A query that is not run: it is no SPARQL query, or it asks for what this endpoint does not do."""
+
+
+class SparqlRequest(NamedTuple):
+    """A request of the SPARQL 1.1 Protocol, section 2.1: a query and the dataset it names outside its text."""
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    @property
+    def names_its_dataset(self) -> bool:
+        """Whether the request, or the query itself by FROM, says which graphs to read."""
+        return bool(self.default_graphs or self.named_graphs or "FROM" in keywords(self.query))
+
+
+# What may hold any word without meaning it: comments, strings of all four kinds, IRIs, variables, prefixed names.
+_NOT_KEYWORDS = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n\r]|\\.)*"'
+    r"|'(?:[^'\\\n\r]|\\.)*'"
+    r"|<[^<>\"{}|^`\\\s]*>"
+    r"|#[^\n\r]*"
+    r"|[?$]\w+"
+    r"|[\w.-]*:[\w.%:-]*",
+    re.DOTALL,
+)
+_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"}
+_QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+
+
+def keywords(query: str) -> list[str]:
+    """The bare words of a query in upper case, in order; words in strings, IRIs, names and comments are not among them."""
+    return [word.upper() for word in re.findall(r"[A-Za-z]+", _NOT_KEYWORDS.sub(" ", query))]
+
+
+def refuse_what_we_do_not_do(query: str) -> None:
+    """Let a query pass unless it would change data or fetch something from elsewhere.
+
+    Raises:
+        QueryRefused: it is an update (SPARQL 1.1 Update), or uses SERVICE (SPARQL 1.1 Federated Query).
+
+    """
+    words = keywords(query)
+    first = next((word for word in words if word in _UPDATES | _QUERIES), None)
+    if first in _UPDATES:
+        raise QueryRefused(
+            f"{first} is an update. This endpoint answers queries only: SELECT, ASK, CONSTRUCT and DESCRIBE."
+        )
+    if "SERVICE" in words:
+        raise QueryRefused("SERVICE is not allowed here: this endpoint fetches nothing from other addresses.")

@@ -1,0 +1,60 @@
+"""A graph and the shapes -> the list of findings (SHACL 1.0); the only importer of pyshacl."""
+
+from typing import cast
+
+import pyshacl
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.vocab import SH
+from planverk.vocabulary import Vocabulary
+
+
+def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list[Finding]:
+    """What the shapes say of a graph, in the order of the editors' files, gravest first within a place."""
+    report = report_graph(graph, vocabulary)
+    found = [
+        _finding(report, result, positions, vocabulary.shapes)
+        for result in report.subjects(RDF.type, SH.ValidationResult)
+    ]
+    return sorted(found, key=lambda finding: (str(finding.place or "~"), -finding.severity, finding.rule))
+
+
+def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
+    """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's classes and codes known."""
+    _, report, _ = pyshacl.validate(
+        graph,
+        shacl_graph=vocabulary.shapes,
+        ont_graph=vocabulary.ontology,
+        inference="none",
+        allow_infos=True,
+        allow_warnings=True,
+    )
+    return cast("Graph", report)  # pyshacl gives bytes only when asked to serialise
+
+
+def _finding(report: Graph, result: Node, positions: Positions, shapes: Graph) -> Finding:
+    rule = report.value(result, SH.sourceShape)
+    focus, path, value = (report.value(result, term) for term in (SH.focusNode, SH.resultPath, SH.value))
+    return Finding(
+        rule=cast("URIRef", rule),  # tests/test_shapes.py: every rule has an IRI
+        severity=Severity.of(report.value(result, SH.resultSeverity)),
+        sentences=_messages(report, result, rule, shapes, value),
+        place=positions.find(focus, path, value),
+        focus=focus,
+        path=path,
+        value=value,
+    )
+
+
+def _messages(report: Graph, result: Node, rule: Node | None, shapes: Graph, value: Node | None) -> dict[str, str]:
+    # pyshacl drops the language of messages of SPARQL constraints, so the rule's own messages are read instead.
+    own = sentences(shapes, rule, value=str(value)) if rule else {}
+    if own:
+        return own
+    return {
+        text.language or "en": str(text)
+        for text in report.objects(result, SH.resultMessage)
+        if isinstance(text, Literal)
+    }

@@ -1,0 +1,94 @@
+"""The namespaces we write, and the making of our own IRIs; no other module spells an IRI."""
+
+# Re-exported: the rest of the package takes all its namespaces from here.
+from rdflib import DCTERMS, Namespace, URIRef
+from rdflib import FOAF as FOAF
+from rdflib import ORG as ORG
+from rdflib import OWL as OWL
+from rdflib import PROV as PROV
+from rdflib import RDF as RDF
+from rdflib import RDFS as RDFS
+from rdflib import SKOS as SKOS
+
+W3ID = "https://w3id.org/planverk/"
+ONTOLOGY_IRI = URIRef(W3ID + "ontology")
+PLAN = Namespace(W3ID + "ontology#")
+SHAPE = Namespace(W3ID + "shapes#")
+CODE = Namespace(W3ID + "code/")
+
+# rdflib's own DCAT lacks the terms of DCAT 3, so a plain Namespace stands in for it.
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCATAP = Namespace("http://data.europa.eu/r5r/")
+DCT = DCTERMS
+EU = Namespace("http://publications.europa.eu/resource/authority/")
+LOS = Namespace("https://psi.norge.no/los/")
+ODRS = Namespace("http://schema.theodi.org/odrs#")
+ROV = Namespace("http://www.w3.org/ns/regorg#")
+SCHEMA = Namespace("https://schema.org/")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+# What Turtle and RDF/XML call the namespaces; a prefix appears in a document only where it is used.
+PREFIXES: dict[str, str] = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcat": str(DCAT),
+    "dcatap": str(DCATAP),
+    "dct": str(DCT),
+    "foaf": str(FOAF),
+    "odrs": str(ODRS),
+    "org": str(ORG),
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "plan": str(PLAN),
+    "prov": str(PROV),
+    "qb": "http://purl.org/linked-data/cube#",
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "rov": str(ROV),
+    "schema": str(SCHEMA),
+    "sd": str(SD),
+    "sh": str(SH),
+    "skos": str(SKOS),
+    "spdx": str(SPDX),
+    "vann": "http://purl.org/vocab/vann/",
+    "vcard": str(VCARD),
+    "xsd": str(XSD),
+}
+
+# Where a resource's name may stand, best first. rdfs:label is derived from the others on release.
+NAMES = (RDFS.label, SKOS.prefLabel, DCT.title, FOAF.name, VCARD.fn)
+
+
+def thing_iri(base: str, kind: str, key: str) -> URIRef:
+    """The IRI of a thing, `{base}id/{kind}/{key}`: it names the thing and answers 303 to its document."""
+    return URIRef(f"{base}id/{kind}/{key}")
+
+
+def graph_iri(base: str, name: str) -> URIRef:
+    """The IRI of one of a release's named graphs (SPARQL 1.1, section 13)."""
+    return URIRef(f"{base}id/graph/{name}")
+
+
+def document_path(base: str, iri: str) -> str | None:
+    """The path at which this service answers for an IRI, or None for an IRI that is not its own.
+
+    `{base}id/theme/kompetanse` has its document at `/doc/theme/kompetanse`; a term of the ontology, a code or a
+    shape has it below `/def`, which is also where the w3id.org redirect leads.
+    """
+    if iri.startswith(base + "id/"):
+        return "/doc/" + iri.removeprefix(base + "id/")
+    if iri.startswith(base):
+        return "/" + iri.removeprefix(base)
+    if iri.startswith(W3ID):
+        return definition_path(iri.removeprefix(W3ID))
+    return None
+
+
+def definition_path(name: str) -> str:
+    """The path below `/def` of a term by its name after the w3id namespace: `ontology#Goal` is `/def/Goal`."""
+    space, _, term = name.partition("#")
+    if space == "ontology":
+        return f"/def/{term}" if term else "/def"
+    return f"/def/{space}/{term}" if term else f"/def/{space}"

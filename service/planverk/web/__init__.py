@@ -1,0 +1,36 @@
+"""The service: one Flask application for one instance."""
+
+from flask import Flask
+from flask_compress import Compress
+from flask_cors import CORS
+
+from planverk.instance import Instance
+from planverk.media import RDF_REPRESENTATIONS
+from planverk.web import downloads, errors, harvest, pages, resources, responses, sparql
+from planverk.web.shelf import Shelf
+
+
+def create_app(instance: Instance) -> Flask:
+    """The application that serves an instance's current release, and its older ones as downloads.
+
+    It reads the release anew whenever another one becomes current; requests under way keep the one they began with.
+    """
+    app = Flask(__name__)
+    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/sparql-results+json",
+                                        *(row.media_type for row in RDF_REPRESENTATIONS)]  # fmt: skip
+    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions["planverk.instance"] = instance
+    app.extensions["planverk.shelf"] = Shelf(instance.releases)
+    # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
+    app.after_request(responses.compare_with_what_the_client_has)
+    compress = Compress()
+    compress.init_app(app)
+    CORS(app, origins="*", send_wildcard=True, max_age=86400,
+         expose_headers=["Content-Location", "ETag", "Link", "Location", "Retry-After"])  # fmt: skip
+    errors.register(app)
+    for module in (pages, resources, sparql, harvest, downloads):
+        app.register_blueprint(module.blueprint)
+    return app

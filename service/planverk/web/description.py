@@ -1,0 +1,44 @@
+"""What the endpoint is and holds, as data (SPARQL 1.1 Service Description)."""
+
+from rdflib import Graph, Literal, Namespace, URIRef
+
+from planverk.instance import Instance
+from planverk.release import Release
+from planverk.store.embedded import GRAPHS, TABLES
+from planverk.vocab import RDF, SD, XSD
+
+_FORMATS = Namespace("http://www.w3.org/ns/formats/")
+_VOID = Namespace("http://rdfs.org/ns/void#")
+_FORMAT_NAMES = {
+    "json": "SPARQL_Results_JSON", "xml": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV", "tsv": "SPARQL_Results_TSV",
+    "ttl": "Turtle", "nt": "N-Triples", "rdf": "RDF_XML", "jsonld": "JSON-LD",
+}  # fmt: skip
+
+
+def service_description(instance: Instance, release: Release) -> Graph:
+    """The description of the endpoint: its address, language, formats, and the named graphs with their sizes."""
+    graph = Graph(bind_namespaces="none")
+    endpoint = URIRef(instance.base + "sparql")
+    service, dataset, union = (URIRef(f"{endpoint}#{part}") for part in ("service", "dataset", "union"))
+    graph += [
+        (service, RDF.type, SD.Service),
+        (service, SD.endpoint, endpoint),
+        (service, SD.supportedLanguage, SD.SPARQL11Query),
+        (service, SD.feature, SD.UnionDefaultGraph),
+        (service, SD.defaultDataset, dataset),
+        (dataset, RDF.type, SD.Dataset),
+        (dataset, SD.defaultGraph, union),
+        (union, RDF.type, SD.Graph),
+        *((service, SD.resultFormat, _FORMATS[_FORMAT_NAMES[row.suffix]]) for row in (*TABLES, *GRAPHS)),
+    ]
+    for name, size in release.manifest["statements"].items():
+        named = URIRef(f"{endpoint}#{name.rpartition('/')[2]}")
+        graph += [
+            (dataset, SD.namedGraph, named),
+            (named, RDF.type, SD.NamedGraph),
+            (named, SD.name, URIRef(name)),
+            (named, SD.graph, URIRef(f"{named}-content")),
+            (URIRef(f"{named}-content"), RDF.type, SD.Graph),
+            (URIRef(f"{named}-content"), _VOID.triples, Literal(size, datatype=XSD.integer)),
+        ]
+    return graph

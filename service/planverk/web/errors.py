@@ -1,0 +1,71 @@
+"""Trouble -> an answer: the one table of exceptions, as RFC 9457 problem details or as a page."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from planverk import media
+from planverk.store.sparql import QueryRefused
+from planverk.web.responses import here
+from planverk.web.shelf import NothingReleased
+
+PROBLEM = media.Representation("json", "application/problem+json", "Problem details", is_rdf=False)
+
+# What an exception is to the client: a status, and a sentence (None: the exception's own).
+_ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
+    QueryRefused: (HTTPStatus.BAD_REQUEST, None),
+    NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
+}
+_SENTENCES = {
+    404: "Det finnes ikke noe her. Se etter en skrivefeil i adressen, eller begynn på forsiden.",
+    405: "Denne adressen tar ikke imot den metoden.",
+    500: "Noe gikk galt hos oss. Feilen er loggført.",
+}
+
+
+def register(app: Flask) -> None:
+    """Make every error of the application an answer that says what is wrong and what to do."""
+    app.register_error_handler(HTTPException, _http)
+    for kind in _ANSWERS:
+        app.register_error_handler(kind, _known)
+
+
+def problem(status: int, detail: str, **more: object) -> Response:
+    """The answer to a request that went wrong: problem details (RFC 9457), or the error page for who reads HTML."""
+    status = HTTPStatus(status)
+    members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    wanted = media.negotiate(request.accept_mimetypes, (PROBLEM, media.HTML)) or PROBLEM
+    if wanted is media.HTML:
+        response = Response(
+            render_template("error.html", **here(), problem=members), status, content_type=media.HTML.content_type
+        )
+    else:
+        response = Response(json.dumps(members), status, content_type=PROBLEM.media_type)
+    response.vary.add("Accept")
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    response = problem(code, _sentence(error))
+    for name, value in error.get_headers(request.environ):
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _sentence(error: HTTPException) -> str:
+    # Werkzeug's own sentences are for programmers; what a view said with abort() is for the client.
+    said = error.description if error.description != type(error).description else None
+    return said or _SENTENCES.get(error.code or 500) or error.name
+
+
+def _known(error: Exception) -> Response:
+    status, sentence = _ANSWERS[type(error)]
+    response = problem(status, sentence or str(error))
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "30"
+    return response

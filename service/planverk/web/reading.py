@@ -1,0 +1,136 @@
+"""A document as people read it: a name, a kind, and rows of what is said, links both ways."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from planverk.instance import Instance
+from planverk.serialization import read
+from planverk.store.edition import Edition
+from planverk.vocab import DCT, NAMES, PLAN, PROV, SKOS, document_path
+from planverk.web.responses import quote_path
+
+
+class Value(NamedTuple):
+    """One value on a page: its text, the language when it is not the page's, and where it leads."""
+
+    text: str
+    language: str | None = None
+    href: str | None = None
+
+
+class Row(NamedTuple):
+    """A property and its values; `incoming` when it is other things that say it of this one."""
+
+    name: str
+    meaning: str | None
+    values: list[Value]
+    incoming: bool = False
+
+
+class Page(NamedTuple):
+    """What the page about a thing shows."""
+
+    iri: str
+    name: Value
+    kinds: list[Value]
+    rows: list[Row]
+    incoming: list[Row]
+    withdrawn: bool
+
+
+# What stands first on a page; the rest follows in the order of its names. Names and kinds are the heading already.
+_FIRST = (DCT.description, PLAN.quote, SKOS.definition, SKOS.editorialNote)
+_LAST = (DCT.source, PLAN.evidenceLevel, RDFS.isDefinedBy)
+_HEADING = {RDF.type, *NAMES}
+# What software derives for other software, and says nothing more to a reader.
+_FOR_MACHINES = {PROV.hadPrimarySource, PROV.specializationOf, PROV.wasRevisionOf, PLAN.involvedActor, DCT.replaces}
+
+
+def resource_page(edition: Edition, instance: Instance, lines: bytes, iri: str) -> Page:
+    """The page about a thing, of its document."""
+    reader = _Reader(edition, instance, read(lines))
+    return reader.page(URIRef(iri))
+
+
+class _Reader:
+    """Knows the document, the vocabulary and the order of languages."""
+
+    def __init__(self, edition: Edition, instance: Instance, graph: Graph) -> None:
+        self.graph = graph
+        self.vocabulary = edition.vocabulary
+        self.base = instance.base
+        self.languages = instance.languages
+
+    def page(self, thing: URIRef) -> Page:
+        return Page(
+            iri=str(thing),
+            name=self.link(thing)._replace(href=None),
+            kinds=[self.link(kind) for kind in self._kinds(thing)],
+            rows=self._rows(thing),
+            incoming=self._incoming(thing),
+            withdrawn=(thing, PLAN.withdrawnOn, None) in self.graph,
+        )
+
+    def link(self, node: Node) -> Value:
+        """A node by its name, leading to its page or to its own address on the web."""
+        if isinstance(node, Literal):
+            return Value(_text(node), self._foreign(node.language))
+        path = document_path(self.base, str(node))
+        href = quote_path(path) if path else str(node)
+        name = self._name(node)
+        return Value(str(name), self._foreign(name.language), href) if name else Value(_ending(str(node)), None, href)
+
+    def _name(self, node: Node) -> Literal | None:
+        names = [
+            text for graph in (self.graph, self.vocabulary) for kind in NAMES for text in graph.objects(node, kind)
+        ]
+        return self._best(names)
+
+    def _best(self, texts: Iterable[Node]) -> Literal | None:
+        spoken = [text for text in texts if isinstance(text, Literal)]
+        order = {language: place for place, language in enumerate(self.languages)}
+        return min(spoken, key=lambda text: order.get(text.language or "", len(order)), default=None)
+
+    def _foreign(self, language: str | None) -> str | None:
+        return language if language and language != self.languages[0] else None
+
+    def _kinds(self, thing: URIRef) -> list[Node]:
+        kinds = set(self.graph.objects(thing, RDF.type))
+        broader = {
+            wide for kind in kinds for wide in self.vocabulary.transitive_objects(kind, RDFS.subClassOf) if wide != kind
+        }
+        return sorted(kinds - broader, key=str)
+
+    def _rows(self, thing: URIRef) -> list[Row]:
+        stated = set(self.graph.predicates(thing)) - _HEADING - _FOR_MACHINES
+        rows = [(predicate, self._row(predicate, self.graph.objects(thing, predicate))) for predicate in stated]
+        return [row for _, row in sorted(rows, key=lambda pair: (_rank(pair[0]), pair[1].name))]
+
+    def _incoming(self, thing: URIRef) -> list[Row]:
+        pointing = set(self.graph.predicates(None, thing)) - _HEADING - _FOR_MACHINES
+        rows = [self._row(predicate, self.graph.subjects(predicate, thing), incoming=True) for predicate in pointing]
+        return sorted(rows, key=lambda row: row.name)
+
+    def _row(self, predicate: Node, nodes: Iterable[Node], *, incoming: bool = False) -> Row:
+        meaning = self._best(self.vocabulary.objects(predicate, SKOS.definition))
+        name = self.link(predicate).text
+        values = sorted({self.link(node) for node in nodes}, key=lambda value: value.text.casefold())
+        return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
+
+
+def _rank(predicate: Node) -> int:
+    if predicate in _FIRST:
+        return _FIRST.index(predicate)
+    return 100 + _LAST.index(predicate) if predicate in _LAST else 50
+
+
+def _text(literal: Literal) -> str:
+    return str(literal)
+
+
+def _ending(iri: str) -> str:
+    # An address on the web is shown whole; only names of terms are shortened to what follows the hash.
+    return iri.rpartition("#")[2] or iri

@@ -1,0 +1,74 @@
+"""What answers have in common: who serves them, their validators, and the headers of a negotiated document."""
+
+from typing import Any, cast
+from urllib.parse import quote
+
+from flask import Response, current_app, redirect, request
+
+from planverk.instance import Instance
+from planverk.media import Representation
+from planverk.store.edition import Edition
+from planverk.web.shelf import Shelf
+
+# What may stand unescaped in a path (RFC 3986, section 3.3), so that `blåbær` becomes `bl%C3%A5b%C3%A6r` and no more.
+_PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
+
+
+def instance() -> Instance:
+    """The instance this application serves."""
+    return cast("Instance", current_app.extensions["planverk.instance"])
+
+
+def edition() -> Edition:
+    """The edition that is current now; one request asks once and keeps it."""
+    return cast("Shelf", current_app.extensions["planverk.shelf"]).current()
+
+
+def here() -> dict[str, Any]:  # Any: what templates take
+    """What every page shows of the instance it belongs to."""
+    return {"instance": instance(), "path": quote_path(request.path)}
+
+
+def quote_path(path: str) -> str:
+    """A path as it stands in a URL."""
+    return quote(path, safe=_PATH_CHARACTERS)
+
+
+def to(path: str, status: int) -> Response:
+    """A redirection to a path of ours; relative, so that it holds on any host that shows the site."""
+    return cast("Response", redirect(quote_path(path), status, Response))
+
+
+def document(body: bytes | str, representation: Representation, status: int = 200) -> Response:
+    """One representation of a document with its strong validator (RFC 9110, section 8.8.3)."""
+    response = Response(body, status, content_type=representation.content_type)
+    response.add_etag()
+    response.cache_control.public = True
+    # Fresh right after a release: a cache may keep the answer but must ask whether it still holds.
+    response.cache_control.no_cache = True
+    return response
+
+
+def announce(
+    response: Response, path: str, offers: tuple[Representation, ...], chosen: Representation, canonical: str
+) -> None:
+    """Say in headers what was chosen and what else there is (RFC 8288; `describedby` leads to the catalogue)."""
+    location = f"{quote_path(path)}.{chosen.suffix}"
+    response.headers["Content-Location"] = location
+    links = [
+        f'<{quote_path(path)}.{row.suffix}>; rel="alternate"; type="{row.media_type}"'
+        for row in offers
+        if row is not chosen
+    ]
+    links += [
+        f'<{quote(canonical, safe=_PATH_CHARACTERS)}>; rel="canonical"',
+        '</katalog>; rel="describedby"; type="text/turtle"',
+    ]
+    response.headers["Link"] = ", ".join(links)
+
+
+def compare_with_what_the_client_has(response: Response) -> Response:
+    """Answer 304 when the client's copy still holds (RFC 9110, section 13.1.2)."""
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,71 @@
+"""What the tests share: instances released once per run, and the application that serves them."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from planverk import folders, publication
+from planverk.instance import Instance, read_instance
+from planverk.web import create_app
+
+TESTS = Path(__file__).parent
+
+
+def released(source: Path, folder: Path) -> Instance:
+    """Copy an instance's files into a folder, release it, and give it."""
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("releases"))
+    instance = read_instance(folder)
+    examined = publication.examine(instance, lambda step: None)
+    assert not examined.violations, [finding.sentence(["nb"]) for finding in examined.violations]
+    publication.publish(instance, examined, lambda step: None)
+    return instance
+
+
+@pytest.fixture(scope="session")
+def buskerud(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    """Buskerud's instance with its release; tests must leave it as it is."""
+    return released(folders.DATA / "buskerud", tmp_path_factory.mktemp("buskerud") / "instance")
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    """A small fictional instance of hard cases; tests must leave it as it is."""
+    return released(TESTS / "odd", tmp_path_factory.mktemp("odd") / "instance")
+
+
+@pytest.fixture
+def copy_of_odd(tmp_path: Path) -> Instance:
+    """The fictional instance, released, for a test to change as it likes."""
+    return released(TESTS / "odd", tmp_path / "instance")
+
+
+@pytest.fixture(scope="session")
+def client(buskerud: Instance) -> FlaskClient:
+    """A client of the service for Buskerud."""
+    return create_app(buskerud).test_client()
+
+
+@pytest.fixture(scope="session")
+def odd_client(odd: Instance) -> FlaskClient:
+    """A client of the service for the fictional instance."""
+    return create_app(odd).test_client()
+
+
+@pytest.fixture
+def needed() -> Callable[[str], str]:
+    """The path of a program that only a test needs. Where it cannot be had, the test says so; in CI it fails."""
+
+    def find(program: str) -> str:
+        found = shutil.which(program)
+        if found:
+            return found
+        missing = f"MISSED: {program} is not installed, so this test checked nothing. Run tests/setup."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+    return find

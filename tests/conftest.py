@@ -43,6 +43,13 @@ def copy_of_odd(tmp_path: Path) -> Instance:
     return released(TESTS / "odd", tmp_path / "instance")
 
 
+@pytest.fixture
+def unreleased(tmp_path: Path) -> Instance:
+    """The fictional instance before its first release."""
+    shutil.copytree(TESTS / "odd", tmp_path / "instance")
+    return read_instance(tmp_path / "instance")
+
+
 @pytest.fixture(scope="session")
 def client(buskerud: Instance) -> FlaskClient:
     """A client of the service for Buskerud."""

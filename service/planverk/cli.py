@@ -108,3 +108,7 @@ def _report(findings: list[Finding], instance: Instance, language: str | None) -
         click.echo(f"{where}: {_NAMES[finding.severity]} {finding.rule_name}: {finding.sentence(languages)}")
     grave = sum(finding.severity is Severity.VIOLATION for finding in findings)
     click.echo(f"{grave} feil, {len(findings) - grave} advarsler og merknader", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -39,9 +39,10 @@ def examine(instance: Instance, progress: Progress) -> Examination:
     """Read and judge an instance; nothing is written."""
     vocabulary = read_vocabulary()
     progress(f"Leser {len(instance.sources)} filer")
-    graph, positions, findings = sources.read(instance, vocabulary)
+    graph, positions, findings, broken = sources.read(instance, vocabulary)
     progress(f"Prøver {len(graph)} utsagn mot reglene")
-    findings = findings + validate(graph, positions, vocabulary) + _vanished(instance, graph, vocabulary)
+    judged = [finding for finding in validate(graph, positions, vocabulary) if finding.place not in broken]
+    findings = findings + judged + _vanished(instance, graph, vocabulary)
     return Examination(graph, vocabulary, sorted(findings, key=_by_place))
 
 

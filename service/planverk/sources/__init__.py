@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from rdflib import Graph
 
-from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.findings import Finding, Place, Positions, Severity, sentences
 from planverk.instance import Instance
 from planverk.sources.statements import judge_statements
-from planverk.sources.turtle import read_turtle
+from planverk.sources.turtle import SyntaxFault, read_turtle
 from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary
 
@@ -18,20 +18,19 @@ class Sources(NamedTuple):
     graph: Graph
     positions: Positions
     findings: list[Finding]
+    broken: set[Place]  # lines whose writing is at fault; what they seem to say is not to be judged further
 
 
 def read(instance: Instance, vocabulary: Vocabulary) -> Sources:
     """Read all files of an instance. Faults of writing are findings; nothing is raised for them."""
     graph, positions = Graph(bind_namespaces="none"), Positions()
-    findings = [
-        Finding(
-            SHAPE["Source-syntax"],
-            Severity.VIOLATION,
-            sentences(vocabulary.shapes, SHAPE["Source-syntax"], reason=fault.reason),
-            fault.place,
-        )
-        for path in instance.sources
-        for fault in read_turtle(path, instance.base, graph, positions)
-    ]
+    faults = [fault for path in instance.sources for fault in read_turtle(path, instance.base, graph, positions)]
+    findings = [_unreadable(fault, vocabulary) for fault in faults]
     findings += judge_statements(graph, positions, instance.base, vocabulary)
-    return Sources(graph, positions, findings)
+    broken = {Place(fault.place.file, line) for fault in faults for line in range(fault.begin, fault.place.line + 1)}
+    return Sources(graph, positions, findings, broken | {finding.place for finding in findings if finding.place})
+
+
+def _unreadable(fault: SyntaxFault, vocabulary: Vocabulary) -> Finding:
+    rule = SHAPE["Source-syntax"]
+    return Finding(rule, Severity.VIOLATION, sentences(vocabulary.shapes, rule, reason=fault.reason), fault.place)

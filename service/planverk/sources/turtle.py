@@ -17,9 +17,13 @@ _NEXT_STATEMENT = re.compile(r"\.[ \t]*(?:#[^\n]*)?\n\s*(?=^(?:<|@|[\w-]*:))", r
 
 
 class SyntaxFault(NamedTuple):
-    """A place where a file is not Turtle (RDF 1.1 Turtle, section 6), and what the parser missed there."""
+    """A place where a file is not Turtle (RDF 1.1 Turtle, section 6), and what the parser missed there.
+
+    `begin` is the line on which the statement begins; what was read of it is not to be relied on.
+    """
 
     place: Place
+    begin: int
     reason: str
 
 
@@ -33,10 +37,11 @@ def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> li
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        return [SyntaxFault(Place(path, line), "the file is not saved as UTF-8")]
+        return [SyntaxFault(Place(path, line), 1, "the file is not saved as UTF-8")]
     reader = _Reader(path, base, graph, positions)
     with _literals_are_judged_later():
-        reader.loadBuf(text)
+        # rdflib reads one character beyond the last term, so the last line must have its end.
+        reader.loadBuf(text + "\n")
     for prefix, namespace in reader.prefixes():
         graph.bind(prefix, namespace, override=False)
     return reader.faults
@@ -70,15 +75,18 @@ class _Reader(SinkParser):
 
     def directiveOrStatement(self, argstr: str, h: int) -> int:  # noqa: N802  # rdflib's name
         """Read one statement, or note the fault in it and step over it."""
+        begin = self.lines + 1
         try:
             end = super().directiveOrStatement(argstr, h)
-            if end < 0 and self.skipSpace(argstr, h) >= 0:
-                self.BadSyntax(argstr, h, "expected a statement")
         except BadSyntax as fault:
-            self.faults.append(SyntaxFault(Place(self._file, fault.lines + 1), fault._why))
+            last = argstr.rstrip().count("\n") + 1  # the parser may have looked for more beyond it
+            self.faults.append(SyntaxFault(Place(self._file, min(fault.lines + 1, last)), begin, fault._why))
             following = _NEXT_STATEMENT.search(argstr, max(fault._i - 1, h))
             end = following.end() if following else len(argstr)
             self.lines = argstr.count("\n", 0, end)
+        if end < 0:  # The text ended within the statement.
+            self.faults.append(SyntaxFault(Place(self._file, begin), begin, "the last statement has no end"))
+            return len(argstr)
         return end
 
     def object(self, argstr: str, i: int, res: Any) -> int:  # Any: a list of intermediate terms

@@ -1,0 +1,74 @@
+"""The rules that every statement keeps, and the words that a finding uses."""
+
+from pathlib import Path
+
+import pytest
+
+from planverk.findings import Place, Positions, fill
+from planverk.instance import Instance
+from planverk.sources import read
+from planverk.vocabulary import Vocabulary, read_vocabulary
+
+PREFIXES = """
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix plan: <https://w3id.org/planverk/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return read_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('<id/theme/a> a plan:Theme ; dct:title "A"@nb .', []),
+        ("<id/theme/a> a plan:Teme .", ["Source-unknown-term"]),
+        ("<id/theme/a> plan:elementof <id/theme/a> .", ["Source-unknown-term"]),
+        ("<id/theme/a> plan:underTheme <id/theme/b> .", ["Source-dead-link"]),
+        ("<id/theme/a> plan:underTheme [] .", ["Source-blank-node"]),
+        ("[] a plan:Theme .", ["Source-blank-node"]),
+        ("<theme/a> a plan:Theme .", ["Source-address"]),
+        ("<id/theme> a plan:Theme .", ["Source-address"]),
+        ("<id/theme/a.ttl> a plan:Theme .", ["Source-address"]),
+        ("<id/theme/a#b> a plan:Theme .", ["Source-address"]),
+        ("<https://example.com/id/theme/a> a plan:Theme .", ["Source-address"]),
+        ('<id/theme/a> plan:startDate "2014-02-30"^^xsd:date .', ["Source-ill-typed-value"]),
+        ('<id/theme/a> plan:startDate "16.12.2014"^^xsd:date .', ["Source-ill-typed-value"]),
+        ('<id/theme/a> plan:attendance "om lag 35"^^xsd:integer .', ["Source-ill-typed-value"]),
+        ('<id/theme/a> plan:startYear "2014"^^xsd:gYear .', []),
+        ('<id/theme/blåbær> dct:title "Æ"@nb ; rdfs:seeAlso <https://example.org/x> .', []),
+    ],
+)
+def test_a_statement_that_breaks_a_rule_is_found(
+    unreleased: Instance, vocabulary: Vocabulary, text: str, rules: list[str]
+) -> None:
+    (unreleased.folder / "plan.ttl").write_text(PREFIXES + text, encoding="utf-8")
+    findings = read(unreleased, vocabulary).findings
+    assert [finding.rule_name for finding in findings] == rules
+    assert all(finding.place and finding.place.line == 6 for finding in findings)
+
+
+def test_a_wrong_word_is_answered_with_the_closest_right_one(unreleased: Instance, vocabulary: Vocabulary) -> None:
+    (unreleased.folder / "plan.ttl").write_text(PREFIXES + "<id/theme/a> a plan:Teme .", encoding="utf-8")
+    (finding,) = read(unreleased, vocabulary).findings
+    assert "plan:Theme" in finding.sentence(["nb"])
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [("{a} og {?a}", "1 og 1"), ("{$a}", "1"), ("{ukjent}", "{ukjent}"), ("uten", "uten")],
+)
+def test_a_message_is_filled_with_what_is_known(template: str, filled: str) -> None:
+    assert fill(template, {"a": "1"}) == filled
+
+
+def test_a_finding_without_a_known_statement_has_no_place() -> None:
+    assert Positions().find(None, None, None) is None
+
+
+def test_a_place_is_written_so_that_editors_make_a_link_of_it() -> None:
+    assert str(Place(Path("data/plan.ttl"), 12)) == "data/plan.ttl:12"

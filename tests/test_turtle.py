@@ -1,0 +1,77 @@
+"""Reading an editor's Turtle: every statement's line is known, and one fault does not hide the next."""
+
+from pathlib import Path
+
+import pytest
+from rdflib import DCTERMS, Graph, Literal, URIRef
+
+from planverk.findings import Positions
+from planverk.sources.turtle import SyntaxFault, read_turtle
+
+BASE = "https://data.example.org/"
+PREFIXES = "@prefix dct: <http://purl.org/dc/terms/> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+
+
+def read(tmp_path: Path, text: str | bytes) -> tuple[Graph, Positions, list[SyntaxFault]]:
+    path = tmp_path / "plan.ttl"
+    path.write_bytes(text if isinstance(text, bytes) else (PREFIXES + text).encode())
+    graph, positions = Graph(), Positions()
+    return graph, positions, read_turtle(path, BASE, graph, positions)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "line"),
+    [
+        ('<id/a/b> dct:title "A"@nb .', Literal("A", "nb"), 3),
+        ('<id/a/b>\n  dct:title\n    "A"@nb ,\n    "B"@nn .', Literal("B", "nn"), 6),
+        ('<id/a/b> dct:title """to\nlinjer"""@nb ;\n  dct:description "C"@nb .', Literal("C", "nb"), 5),
+        ('# kommentar\n\n<id/a/b> dct:title "D"@nb\n\n.', Literal("D", "nb"), 5),
+        ("<id/a/b> dct:relation\n  <id/a/c> .", URIRef(BASE + "id/a/c"), 4),
+        ("<id/a/b> dct:extent\n  42 .", Literal(42), 4),
+    ],
+)
+def test_the_line_of_each_statement_is_where_its_value_begins(
+    tmp_path: Path, text: str, value: URIRef | Literal, line: int
+) -> None:
+    _, positions, faults = read(tmp_path, text)
+    assert not faults
+    assert [place.line for (_, _, found), place in positions.of_triples.items() if found == value] == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('<id/a/b> a dct:Agent\n  dct:title "semikolon mangler"@nb .', 4),
+        ('<id/a/b> dct:title "ukjent prefiks"@nb ; foo:bar 1 .', 3),
+        ('<id/a/b> dct:title "hermetegn mangler@nb .\n', 3),
+        ('<id/a/b> dct:title "uten punktum"@nb', 3),
+        ("<id/a/b dct:title 1 .", 3),
+        ("]", 3),
+    ],
+)
+def test_a_fault_of_syntax_is_told_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    _, _, faults = read(tmp_path, text)
+    assert [fault.place.line for fault in faults][:1] == [line]
+
+
+def test_after_a_fault_the_reading_goes_on_with_the_next_statement(tmp_path: Path) -> None:
+    text = (
+        '<id/a/b> dct:title "feil" dct:title "her" .\n\n<id/a/c> dct:title "god"@nb .\n\n'
+        "<id/a/d> foo:x 1 .\n<id/a/e> dct:title 2 ."
+    )
+    graph, positions, faults = read(tmp_path, text)
+    assert [fault.place.line for fault in faults] == [3, 7]
+    assert (URIRef(BASE + "id/a/c"), DCTERMS.title, Literal("god", "nb")) in graph
+    assert positions.of_triples[URIRef(BASE + "id/a/e"), DCTERMS.title, Literal(2)].line == 8
+
+
+@pytest.mark.parametrize(("content", "line"), [(b"\xff\xfe<\x00", 1), (b"# a\n# b\n# \xe6\n", 3)])
+def test_a_file_that_is_not_utf8_is_told_with_the_line(tmp_path: Path, content: bytes, line: int) -> None:
+    graph, _, faults = read(tmp_path, content)
+    assert [fault.place.line for fault in faults] == [line]
+    assert len(graph) == 0
+
+
+def test_a_file_saved_by_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    graph, _, faults = read(tmp_path, b"\xef\xbb\xbf<id/a/b> <id/a/c> <id/a/d> .\r\n")
+    assert (len(graph), faults) == (1, [])

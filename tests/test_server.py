@@ -114,12 +114,12 @@ def test_a_new_release_is_taken_up_without_losing_a_request(copy_of_odd: Instanc
 def test_killing_a_release_at_any_moment_leaves_the_old_or_the_new(copy_of_odd: Instance) -> None:
     moments = random.Random(20150101)  # noqa: S311  # a seed, so that a failure can be repeated
     began = time.monotonic()
-    write_version(copy_of_odd, 0)
+    write_version(copy_of_odd, 1)
     assert release_now(copy_of_odd).wait(timeout=60) == 0
     usual = time.monotonic() - began
     outcomes = set()
     with served(copy_of_odd) as (port, _):
-        for number in range(1, ATTEMPTS + 1):
+        for number in range(2, ATTEMPTS + 2):
             before = release.current_version(copy_of_odd.releases)
             write_version(copy_of_odd, number)
             attempt = release_now(copy_of_odd)
@@ -130,9 +130,9 @@ def test_killing_a_release_at_any_moment_leaves_the_old_or_the_new(copy_of_odd: 
             outcomes.add(after == before)
             assert after in (before, f"1.{number}.0")
             assert_whole(copy_of_odd, port)
-        write_version(copy_of_odd, ATTEMPTS + 1)
+        write_version(copy_of_odd, ATTEMPTS + 2)
         assert release_now(copy_of_odd).wait(timeout=60) == 0
-        assert release.current_version(copy_of_odd.releases) == f"1.{ATTEMPTS + 1}.0"
+        assert release.current_version(copy_of_odd.releases) == f"1.{ATTEMPTS + 2}.0"
         assert_whole(copy_of_odd, port)
     assert outcomes == {True, False}, "every kill came too early, or every one too late, to show anything"
 

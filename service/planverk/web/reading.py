@@ -117,7 +117,7 @@ class _Reader:
     def _row(self, predicate: Node, nodes: Iterable[Node], *, incoming: bool = False) -> Row:
         meaning = self._best(self.vocabulary.objects(predicate, SKOS.definition))
         name = self.link(predicate).text
-        values = sorted({self.link(node) for node in nodes}, key=lambda value: value.text.casefold())
+        values = sorted({self.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold()))
         return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
 
 

@@ -25,6 +25,8 @@ ADDRESSES = {
     "SPARQLWrapper": {"store.remote"},
     "click": {"cli"},
     "flask": {"web"},
+    "babel": {"web"},
+    "flask_babel": {"web"},
     "flask_compress": {"web"},
     "flask_cors": {"web"},
     "granian": {"server"},

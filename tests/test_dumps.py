@@ -83,7 +83,12 @@ def test_every_resource_has_a_name_and_a_source(everything: Graph) -> None:
     query = """
         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
         PREFIX dct: <http://purl.org/dc/terms/>
-        SELECT ?thing { ?thing a ?kind FILTER NOT EXISTS { ?thing rdfs:label ?name ; dct:source ?source } }
+        PREFIX schema: <https://schema.org/>
+        PREFIX plan: <https://w3id.org/planverk/ontology#>
+        SELECT ?thing {
+          ?thing a ?kind
+          FILTER NOT EXISTS { ?thing rdfs:label ?name ; dct:source|schema:url|plan:fragmentOf ?source }
+        }
     """
     assert list(everything.query(query)) == []
 

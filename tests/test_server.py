@@ -112,7 +112,7 @@ def test_a_new_release_is_taken_up_without_losing_a_request(copy_of_odd: Instanc
 
 
 def test_killing_a_release_at_any_moment_leaves_the_old_or_the_new(copy_of_odd: Instance) -> None:
-    moments = random.Random(20150101)  # noqa: S311  # a seed, so that a failure can be repeated
+    moments = random.Random(20150101)  # a seed, so that a failure can be repeated
     began = time.monotonic()
     write_version(copy_of_odd, 1)
     assert release_now(copy_of_odd).wait(timeout=60) == 0

@@ -34,23 +34,30 @@ HARVESTED = (TURTLE, *(row for row in RDF_REPRESENTATIONS if row is not TURTLE),
 
 BY_SUFFIX = {row.suffix: row for row in DOCUMENTS}
 
-# Names that older clients send for the same formats.
+# Names that older or less choosy clients send for the same formats.
+_ANY_JSON = ("application/ld+json", "application/sparql-results+json", "application/problem+json")
+_ANY_XML = ("application/rdf+xml", "application/sparql-results+xml")
 ALIASES = {
-    "application/x-turtle": "text/turtle",
-    "application/turtle": "text/turtle",
-    "text/n3": "text/turtle",
-    "application/xhtml+xml": "text/html",
-    "application/json": "application/ld+json",
-    "application/xml": "application/rdf+xml",
-    "text/xml": "application/rdf+xml",
-    "text/plain": "application/n-triples",
-    "application/x-trig": "application/trig",
-    "text/x-nquads": "application/n-quads",
+    "application/x-turtle": ("text/turtle",),
+    "application/turtle": ("text/turtle",),
+    "text/n3": ("text/turtle",),
+    "application/xhtml+xml": ("text/html",),
+    "application/json": _ANY_JSON,
+    "application/xml": _ANY_XML,
+    "text/xml": _ANY_XML,
+    "text/plain": ("application/n-triples",),
+    "application/x-trig": ("application/trig",),
+    "text/x-nquads": ("application/n-quads",),
 }
 
 
 class Offer(Protocol):
-    """Anything a client may ask for by media type: a representation of a document, a format of query results."""
+    """Anything a client may ask for: a representation of a document, a format of query results."""
+
+    @property
+    def suffix(self) -> str:
+        """The name of the format as a file suffix."""
+        ...
 
     @property
     def media_type(self) -> str:
@@ -83,5 +90,5 @@ def _known(accept: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     # Parameters do not narrow a range (`text/turtle;charset=utf-8`): we have one version of each type.
     ranges = [(asked.partition(";")[0].strip().lower(), q) for asked, q in accept]
     named = {asked for asked, _ in ranges}
-    aliases = [(ALIASES[asked], q) for asked, q in ranges if asked in ALIASES and ALIASES[asked] not in named]
+    aliases = [(name, q) for asked, q in ranges for name in ALIASES.get(asked, ()) if name not in named]
     return ranges + aliases

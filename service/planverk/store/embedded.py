@@ -41,6 +41,11 @@ GRAPHS = (
 )
 
 
+_SERVICE = re.compile("s(?=ervice)", re.IGNORECASE | re.ASCII)
+# What the engine says of a function that is none of SPARQL's; it has no exception of its own for it.
+_UNKNOWN_FUNCTION = "custom function"
+
+
 class Answer(NamedTuple):
     """The answer to a query, not yet written, and the formats it can be written in."""
 
@@ -67,11 +72,36 @@ class EmbeddedStore:
 
         """
         refuse_what_we_do_not_do(request.query)
-        try:
-            results = self._store.query(request.query, **_dataset(request))
-        except SyntaxError as error:
-            raise QueryRefused(_where(str(error))) from None
+        _refuse_service(request.query)
+        results = _run(self._store, request.query, **_dataset(request))
         return Answer(results, _formats(results))
+
+
+def _run(store: ox.Store, query: str, **dataset: Any) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:  # Any: see _dataset
+    try:
+        return store.query(query, **dataset)
+    except SyntaxError as error:
+        raise QueryRefused(_where(str(error))) from None
+    except RuntimeError as error:
+        if _UNKNOWN_FUNCTION not in str(error):
+            raise
+        raise QueryRefused(f"{error}.") from None
+
+
+def _refuse_service(query: str) -> None:
+    """Refuse a query in which the engine would read SERVICE, however it is written.
+
+    The engine knows the word even where SPARQL does not (`SERVICE:x`, `trueSERVICE<…>`), and would fetch. So it is
+    asked first, with nothing to search, for the query with another word instead: whatever only holds the word is still
+    a query, and what uses it is none.
+    """
+    other = _SERVICE.sub(lambda letter: {"s": "x", "S": "X"}[letter[0]], query)
+    if other == query:
+        return
+    try:
+        _run(ox.Store(), other)
+    except QueryRefused as refused:
+        raise QueryRefused(f"{refused} SERVICE is not allowed here.") from None
 
 
 def _where(syntax_error: str) -> str:
@@ -90,9 +120,16 @@ def _dataset(request: SparqlRequest) -> dict[str, Any]:  # Any: arguments of dif
     if not (request.default_graphs or request.named_graphs):
         return {}
     return {
-        "default_graph": [ox.NamedNode(iri) for iri in request.default_graphs],
-        "named_graphs": [ox.NamedNode(iri) for iri in request.named_graphs],
+        "default_graph": [_graph(iri) for iri in request.default_graphs],
+        "named_graphs": [_graph(iri) for iri in request.named_graphs],
     }
+
+
+def _graph(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise QueryRefused(f"«{iri}» does not name a graph: {error}.") from None
 
 
 def _formats(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[ResultFormat, ...]:

@@ -1,7 +1,9 @@
 """Asking any SPARQL endpoint, through SPARQLWrapper, and setting the answer as a table."""
 
+import json
+from contextlib import closing
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 from SPARQLWrapper import JSON, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
@@ -24,11 +26,11 @@ def ask(endpoint: str, query: str, timeout: int) -> str:
     if len(query) > 2000:
         client.setMethod("POST")  # Servers and proxies need not accept longer addresses (RFC 9110, section 4.1).
     try:
-        answer = client.queryAndConvert()
+        with closing(client.query().response) as response:
+            answer = json.load(response)
     except (SPARQLWrapperException, URLError, OSError, ValueError) as error:
+        _hang_up(error)
         raise RemoteError(f"{endpoint}: {_said(error)}") from None
-    if not isinstance(answer, dict):
-        raise RemoteError(f"{endpoint} did not answer in SPARQL results JSON. Is the query a SELECT or an ASK?")
     return table(answer)
 
 
@@ -43,6 +45,12 @@ def table(answer: dict[str, Any]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
+
+
+def _hang_up(error: Exception) -> None:
+    # SPARQLWrapper raises its own exception over the refusal it got, and leaves that one's connection open.
+    if isinstance(error.__context__, HTTPError):
+        error.__context__.close()
 
 
 def _said(error: Exception) -> str:

@@ -22,15 +22,16 @@ class SparqlRequest(NamedTuple):
 
 
 # What may hold any word without meaning it: comments, strings of all four kinds, IRIs, variables, prefixed names.
+# All repetition is possessive, and what is not closed runs to its end, so that the time grows with the length only.
 _NOT_KEYWORDS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n\r]|\\.)*"'
-    r"|'(?:[^'\\\n\r]|\\.)*'"
-    r"|<[^<>\"{}|^`\\\s]*>"
-    r"|#[^\n\r]*"
-    r"|[?$]\w+"
-    r"|[\w.-]*:[\w.%:-]*",
+    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n\r]|\\.)*+"?'
+    r"|'(?:[^'\\\n\r]|\\.)*+'?"
+    r"|<[^<>\"{}|^`\\\x00-\x20]*+>"
+    r"|#[^\n\r]*+"
+    r"|[?$]\w++"
+    r"|(?<![\w.-])[\w.-]*+:(?:[\w.%:-]|\\.)*+",
     re.DOTALL,
 )
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"}

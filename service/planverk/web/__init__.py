@@ -6,7 +6,7 @@ from flask_cors import CORS
 
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.web import downloads, errors, harvest, pages, resources, responses, sparql
+from planverk.web import downloads, errors, harvest, languages, pages, resources, responses, sparql
 from planverk.web.shelf import Shelf
 
 
@@ -19,17 +19,21 @@ def create_app(instance: Instance) -> Flask:
     app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/sparql-results+json",
                                         *(row.media_type for row in RDF_REPRESENTATIONS)]  # fmt: skip
     app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
+    # Files of releases go out as they were frozen: their hashes, ranges and validators are those of the file.
+    app.config["COMPRESS_STREAMS"] = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["planverk.instance"] = instance
     app.extensions["planverk.shelf"] = Shelf(instance.releases)
+    app.before_request(responses.say_plainly_which_encodings_are_wanted)
     # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
     compress = Compress()
     compress.init_app(app)
     CORS(app, origins="*", send_wildcard=True, max_age=86400,
          expose_headers=["Content-Location", "ETag", "Link", "Location", "Retry-After"])  # fmt: skip
+    languages.register(app, instance)
     errors.register(app)
     for module in (pages, resources, sparql, harvest, downloads):
         app.register_blueprint(module.blueprint)

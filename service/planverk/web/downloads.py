@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, json, render_template, request, se
 
 from planverk import media
 from planverk.release import Release, ReleaseError, all_releases, open_release
-from planverk.web.responses import document, edition, here, instance, to
+from planverk.web.responses import document, edition, here, instance, to, varies
 
 blueprint = Blueprint("downloads", __name__)
 JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -50,11 +50,12 @@ def download(version: str, name: str) -> Response:
 
 
 def _release(version: str) -> Release:
-    folder = instance().releases / version
-    if version.startswith(".") or folder.is_symlink():
+    # The client's word is looked for among the names there are, so that it never becomes part of a path.
+    published = {path.name: path for path in instance().releases.glob("[!.]*") if not path.is_symlink()}
+    if version not in published:
         abort(404)
     try:
-        return open_release(folder)
+        return open_release(published[version])
     except ReleaseError:
         abort(404)
 
@@ -72,13 +73,8 @@ def _wants_json() -> bool:
 
 
 def _json(content: dict[str, object]) -> Response:
-    return _varied(document(json.dumps(content, indent=2), JSON))
+    return varies(document(json.dumps(content, indent=2), JSON))
 
 
 def _page(template: str, **content: object) -> Response:
-    return _varied(document(render_template(template, **here(), **content), media.HTML))
-
-
-def _varied(response: Response) -> Response:
-    response.vary.add("Accept")
-    return response
+    return varies(document(render_template(template, **here(), **content), media.HTML))

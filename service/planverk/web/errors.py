@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from planverk import media
 from planverk.store.sparql import QueryRefused
-from planverk.web.responses import here
+from planverk.web.responses import here, varies
 from planverk.web.shelf import NothingReleased
 
 PROBLEM = media.Representation("json", "application/problem+json", "Problem details", is_rdf=False)
@@ -42,7 +42,7 @@ def problem(status: int, detail: str, **more: object) -> Response:
         )
     else:
         response = Response(json.dumps(members), status, content_type=PROBLEM.media_type)
-    response.vary.add("Accept")
+    varies(response)
     return response
 
 

@@ -7,7 +7,7 @@ from planverk.catalogue import catalogue_iri
 from planverk.media import BY_SUFFIX, HARVESTED
 from planverk.web.reading import resource_page
 from planverk.web.resources import not_acceptable
-from planverk.web.responses import announce, document, edition, here, instance
+from planverk.web.responses import announce, document, edition, here, instance, varies
 
 blueprint = Blueprint("harvest", __name__)
 
@@ -24,7 +24,7 @@ def katalog(suffix: str | None = None) -> Response:
         response = document(serialization.write(lines, chosen) if chosen.is_rdf else _page(lines), chosen)
         announce(response, "/katalog", HARVESTED, chosen, canonical=f"{instance().base}katalog")
     if not suffix:
-        response.vary.add("Accept")
+        varies(response)
     return response
 
 

@@ -10,6 +10,7 @@ from planverk.instance import Instance
 from planverk.serialization import read
 from planverk.store.edition import Edition
 from planverk.vocab import DCT, NAMES, PLAN, PROV, SKOS, document_path
+from planverk.web.languages import order
 from planverk.web.responses import quote_path
 
 
@@ -62,7 +63,7 @@ class _Reader:
         self.graph = graph
         self.vocabulary = edition.vocabulary
         self.base = instance.base
-        self.languages = instance.languages
+        self.languages = order(instance)
 
     def page(self, thing: URIRef) -> Page:
         return Page(
@@ -117,7 +118,9 @@ class _Reader:
     def _row(self, predicate: Node, nodes: Iterable[Node], *, incoming: bool = False) -> Row:
         meaning = self._best(self.vocabulary.objects(predicate, SKOS.definition))
         name = self.link(predicate).text
-        values = sorted({self.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold()))
+        values = sorted(
+            {self.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold())
+        )
         return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
 
 

@@ -7,7 +7,7 @@ from planverk.media import BY_SUFFIX, DOCUMENTS, Representation
 from planverk.web import ontology
 from planverk.web.errors import problem
 from planverk.web.reading import resource_page
-from planverk.web.responses import announce, document, edition, here, instance, quote_path, to
+from planverk.web.responses import announce, document, edition, here, instance, quote_path, to, varies
 
 blueprint = Blueprint("resources", __name__)
 _SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
@@ -19,7 +19,7 @@ def identify(name: str) -> Response:
     if not edition().about(f"{instance().base}id/{name}"):
         abort(404)
     response = to(f"/doc/{name}", 303)
-    response.vary.add("Accept")
+    varies(response)
     return response
 
 
@@ -63,7 +63,7 @@ def negotiated(path: str, suffix: str | None, lines: bytes, iri: str, status: in
         response = document(_body(lines, iri, chosen, path), chosen, status)
         announce(response, path, DOCUMENTS, chosen, canonical=instance().base.rstrip("/") + path)
     if not suffix:
-        response.vary.add("Accept")
+        varies(response)
     return response
 
 

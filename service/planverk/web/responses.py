@@ -3,13 +3,16 @@
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, g, redirect, request
 
 from planverk.instance import Instance
-from planverk.media import Representation
+from planverk.media import HTML, Representation
 from planverk.store.edition import Edition
+from planverk.web.languages import order, spoken
 from planverk.web.shelf import Shelf
 
+# What each language calls itself.
+_LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English", "se": "Davvisámegiella"}
 # What may stand unescaped in a path (RFC 3986, section 3.3), so that `blåbær` becomes `bl%C3%A5b%C3%A6r` and no more.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
 
@@ -21,12 +24,28 @@ def instance() -> Instance:
 
 def edition() -> Edition:
     """The edition that is current now; one request asks once and keeps it."""
-    return cast("Shelf", current_app.extensions["planverk.shelf"]).current()
+    if "edition" not in g:
+        g.edition = cast("Shelf", current_app.extensions["planverk.shelf"]).current()
+    return cast("Edition", g.edition)
 
 
 def here() -> dict[str, Any]:  # Any: what templates take
     """What every page shows of the instance it belongs to."""
-    return {"instance": instance(), "path": quote_path(request.path)}
+    ours = instance()
+    first = spoken(ours)
+    return {
+        "instance": ours,
+        "path": quote_path(request.path),
+        "language": first,
+        "languages": {code: _LANGUAGES.get(code, code) for code in ours.languages},
+        "title": in_language(ours.titles, ours),
+        "description": in_language(ours.descriptions, ours),
+    }
+
+
+def in_language(texts: dict[str, str], ours: Instance) -> str:
+    """The text in the language of the request, or in the closest the instance has."""
+    return next((texts[language] for language in order(ours) if language in texts), next(iter(texts.values())))
 
 
 def quote_path(path: str) -> str:
@@ -46,6 +65,15 @@ def document(body: bytes | str, representation: Representation, status: int = 20
     response.cache_control.public = True
     # Fresh right after a release: a cache may keep the answer but must ask whether it still holds.
     response.cache_control.no_cache = True
+    if representation == HTML:
+        response.content_language = [spoken(instance())]
+        varies(response)
+    return response
+
+
+def varies(response: Response) -> Response:
+    """Say that another client may get another answer here: by format, and pages by language (RFC 9110, section 12.5.5)."""
+    response.vary.update(["Accept", "Accept-Language"])
     return response
 
 
@@ -65,6 +93,13 @@ def announce(
         '</katalog>; rel="describedby"; type="text/turtle"',
     ]
     response.headers["Link"] = ", ".join(links)
+
+
+def say_plainly_which_encodings_are_wanted() -> None:
+    """Rewrite Accept-Encoding for Flask-Compress, which takes `gzip;q=0` for a wish (RFC 9110, section 12.5.3)."""
+    wanted = request.accept_encodings
+    known = (*current_app.config["COMPRESS_ALGORITHM"], "identity")
+    request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(f"{name};q={wanted[name]}" for name in known if wanted[name])
 
 
 def compare_with_what_the_client_has(response: Response) -> Response:

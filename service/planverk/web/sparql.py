@@ -1,15 +1,16 @@
 """The public endpoint: queries of the SPARQL 1.1 Protocol, section 2.1; without a query, what it offers."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, render_template, request
 
 from planverk import media
-from planverk.media import HTML, RDF_REPRESENTATIONS
+from planverk.media import HTML, RDF_REPRESENTATIONS, AnyOffer
 from planverk.serialization import statements, write
-from planverk.store.embedded import Answer, ResultFormat
 from planverk.store.sparql import SparqlRequest
 from planverk.web.description import service_description
 from planverk.web.errors import problem
-from planverk.web.responses import document, edition, here, instance
+from planverk.web.responses import document, edition, here, instance, varies
 
 blueprint = Blueprint("sparql", __name__)
 _FORM = "application/x-www-form-urlencoded"
@@ -26,7 +27,7 @@ def endpoint() -> Response:
     if query is None:
         return _description()
     answer = edition().store.query(query)
-    chosen = _format(answer)
+    chosen = _wanted(answer.formats)
     if chosen is None:
         kinds = [row.media_type for row in answer.formats]
         response = problem(406, f"Svaret finnes bare som: {', '.join(kinds)}.", available=kinds)
@@ -35,17 +36,17 @@ def endpoint() -> Response:
         response.add_etag()
         response.cache_control.public = True
         response.cache_control.no_cache = True
-    response.vary.add("Accept")
+    varies(response)
     return response
 
 
 def _query() -> SparqlRequest | None:
     if request.method == "POST" and request.mimetype == _QUERY:
-        return _request([request.get_data().decode("utf-8", "strict")])
+        return _request([_text(request.get_data())])
     if request.method == "POST" and request.mimetype != _FORM:
         abort(415, f"Send spørringen som {_FORM} eller {_QUERY}.")
     queries = (request.form if request.method == "POST" else request.args).getlist("query")
-    if not queries and request.method == "GET":
+    if not queries and request.method != "POST":
         return None
     return _request(queries)
 
@@ -57,20 +58,26 @@ def _request(queries: list[str]) -> SparqlRequest:
     return SparqlRequest(queries[0], tuple(graphs("default-graph-uri")), tuple(graphs("named-graph-uri")))
 
 
-def _format(answer: Answer) -> ResultFormat | None:
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        abort(400, f"Spørringen må være UTF-8. Byte nummer {error.start + 1} i innholdet er det ikke.")
+
+
+def _wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
     asked = request.values.get("format")
     if asked:
-        named = (row for row in answer.formats if asked in (row.suffix, row.media_type))
-        return next(named, None)
-    return media.negotiate(request.accept_mimetypes, answer.formats)
+        return next((row for row in offers if asked in (row.suffix, row.media_type)), None)
+    return media.negotiate(request.accept_mimetypes, offers)
 
 
 def _description() -> Response:
-    chosen = media.negotiate(request.accept_mimetypes, (*RDF_REPRESENTATIONS, HTML)) or RDF_REPRESENTATIONS[0]
+    chosen = _wanted((*RDF_REPRESENTATIONS, HTML)) or RDF_REPRESENTATIONS[0]
     if chosen == HTML:
         response = document(render_template("sparql.html", **here()), HTML)
     else:
         lines = statements(service_description(instance(), edition().release))
         response = document(write(lines, chosen), chosen)
-    response.vary.add("Accept")
+    varies(response)
     return response

@@ -1,0 +1,48 @@
+"""In which language a page speaks: `?lang=` says it, else the client's Accept-Language, else the instance's first."""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, request
+from flask_babel import Babel
+
+from planverk.instance import Instance
+
+# Browsers may say `no` for Norwegian without choosing between its two written forms.
+_ALSO = {"no": "nb"}
+
+
+def register(app: Flask, instance: Instance) -> None:
+    """Let templates speak the instance's languages; the texts are Norwegian bokmål, translations stand in `.po` files."""
+    babel = Babel(app, default_locale=instance.language, locale_selector=lambda: spoken(instance))
+    with app.app_context():
+        domain = babel.domain_instance
+    for path in (Path(__file__).parent / "translations").glob("*.po"):
+        # Compiled here, so that a translation is a text file and nothing has to be built.
+        domain.cache[path.stem, domain.domain[0]] = _compiled(path)
+
+
+def spoken(instance: Instance) -> str:
+    """The language of this request, always one of the instance's."""
+    named = request.args.get("lang")
+    if named in instance.languages:
+        return named
+    wanted = [_ALSO.get(tag.partition("-")[0], tag.partition("-")[0]) for tag, _ in request.accept_languages]
+    return next((tag for tag in wanted if tag in instance.languages), instance.language)
+
+
+def order(instance: Instance) -> tuple[str, ...]:
+    """The languages in the order in which names of things are looked for: that of the page first."""
+    first = spoken(instance)
+    return (first, *(language for language in instance.languages if language != first))
+
+
+def _compiled(path: Path) -> Translations:
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled)

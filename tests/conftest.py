@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import Dataset, Graph
 
 from planverk import folders, publication
 from planverk.instance import Instance, read_instance
@@ -62,17 +64,35 @@ def odd_client(odd: Instance) -> FlaskClient:
     return create_app(odd).test_client()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def needed() -> Callable[[str], str]:
-    """The path of a program that only a test needs. Where it cannot be had, the test says so; in CI it fails."""
+    """The path of a program or file that tests/setup gets for tests. Where there is none, tests say so; in CI they fail."""
+    # tests/setup puts some programs beside Python, in .venv/bin, which need not be on the path of who runs the tests.
+    path = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
 
-    def find(program: str) -> str:
-        found = shutil.which(program)
+    def find(name: str) -> str:
+        found = shutil.which(name, path=path)
         if found:
             return found
-        missing = f"MISSED: {program} is not installed, so this test checked nothing. Run tests/setup."
+        if (TESTS.parent / name).exists():
+            return str(TESTS.parent / name)
+        missing = f"MISSED: {name} is not there, so this test checked nothing. Run tests/setup."
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def vocabulary(needed: Callable[[str], str]) -> Callable[[str], Graph]:
+    """A vocabulary as its owner publishes it, by the name it has among npm's @vocabulary packages."""
+    packages = Path(needed("tests/npm/node_modules")) / "@vocabulary"
+
+    def read(name: str) -> Graph:
+        graph = Graph()
+        for subject, predicate, value, _ in Dataset().parse(packages / name / f"{name}.nq", format="nquads").quads():
+            graph.add((subject, predicate, value))
+        return graph
+
+    return read

@@ -17,7 +17,7 @@ LAYERS = [
     {"store"},
     {"release", "serialization"},
     {"findings", "vocabulary"},
-    {"instance", "media", "vocab", "folders"},
+    {"instance", "limits", "media", "vocab", "folders"},
 ]
 
 # The only modules that may import a library; those not named here may be imported by all.
@@ -30,7 +30,7 @@ ADDRESSES = {
     "flask_compress": {"web"},
     "flask_cors": {"web"},
     "granian": {"server"},
-    "pyoxigraph": {"serialization", "store.embedded"},
+    "pyoxigraph": {"serialization", "store.building", "store.embedded"},
     "pyshacl": {"validation"},
     "werkzeug": {"web"},
 }

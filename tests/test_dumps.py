@@ -38,6 +38,7 @@ def flat(dataset: Dataset) -> Graph:
     return graph
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # its parsers use names that it has deprecated itself
 @pytest.mark.parametrize("row", RDF_REPRESENTATIONS, ids=lambda row: row.suffix)
 def test_rdflib_reads_every_dump_to_the_same_graph(dumps: Path, everything: Graph, row: Representation) -> None:
     path = dumps / f"data.{row.suffix}"

@@ -19,7 +19,7 @@ EXPECTED = {
     13: ("Period-order", "slutt"),
     15: ("Source-dead-link", "id/organisation/fjordheim"),
     19: ("Source-unknown-term", "dct:title"),
-    23: ("Resource-title", "tittel"),
+    24: ("Resource-title", "tittel"),
     28: ("Resource-source", "kilde"),
     34: ("Goal-goalLevel", "målnivå"),
     40: ("Source-ill-typed-value", "2020-13-45"),

@@ -3,7 +3,7 @@
 from rdflib import Graph
 
 from planverk import folders
-from planverk.store.embedded import construct
+from planverk.store.building import construct
 from planverk.vocabulary import Vocabulary
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from rdflib import URIRef
 
+from planverk.limits import Limits
+
 CONFIGURATION = "planverk.toml"
 
 
@@ -36,6 +38,7 @@ class Instance:
     themes: tuple[URIRef, ...]
     keywords: tuple[str, ...]
     spatial: tuple[URIRef, ...]
+    limits: Limits
     version: str
     issued: date
     first_issued: date
@@ -100,7 +103,7 @@ def read_instance(folder: Path) -> Instance:
         raise InstanceError(f"{path} is not TOML: {error}.") from None
     values = {name: _setting(path, tables, name) for name in _SETTINGS}
     _check_base(path, values["instance.base"])
-    return _instance(folder, values)
+    return _instance(folder, values, _limits(path, tables.get("limits", {})))
 
 
 def _setting(path: Path, tables: dict[str, Any], name: str) -> Any:  # Any: a TOML value, checked against its type here
@@ -124,7 +127,16 @@ def _check_base(path: Path, base: str) -> None:
         )
 
 
-def _instance(folder: Path, values: dict[str, Any]) -> Instance:
+def _limits(path: Path, table: dict[str, Any]) -> Limits:
+    for key, value in table.items():
+        if key not in Limits._fields:
+            raise InstanceError(f"{path}: [limits] has no `{key}`; it has {', '.join(Limits._fields)}.")
+        if type(value) is not int or value < 1:
+            raise InstanceError(f"{path}: `{key}` in [limits] must be a whole number above zero; it is {value!r}.")
+    return Limits(**table)
+
+
+def _instance(folder: Path, values: dict[str, Any], limits: Limits) -> Instance:
     return Instance(
         folder=folder,
         base=values["instance.base"],
@@ -142,6 +154,7 @@ def _instance(folder: Path, values: dict[str, Any]) -> Instance:
         themes=tuple(URIRef(iri) for iri in values["catalogue.themes"]),
         keywords=tuple(values["catalogue.keywords"]),
         spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
+        limits=limits,
         version=values["release.version"],
         issued=values["release.issued"],
         first_issued=values["release.first_issued"],

@@ -13,7 +13,7 @@ from planverk.findings import Finding, Severity, sentences
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
 from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY
-from planverk.store import embedded
+from planverk.store import building
 from planverk.store.triples import incoming
 from planverk.validation import validate
 from planverk.vocab import ONTOLOGY_IRI, SHAPE, graph_iri
@@ -76,7 +76,7 @@ def _write(draft: Path, instance: Instance, examined: Examination, progress: Pro
     (draft / CATALOGUE).write_bytes(serialization.canonical(described))
     (draft / INCOMING).write_bytes(incoming(data + (draft / CATALOGUE).read_bytes()))
     progress("Bygger lageret")
-    embedded.build(draft / STORE, [draft / DATA, draft / VOCABULARY, draft / CATALOGUE])
+    building.build(draft / STORE, [draft / DATA, draft / VOCABULARY, draft / CATALOGUE])
     return _manifest(draft, instance, vocabulary, {str(name): len(part) for name, part in graphs.items()})
 
 

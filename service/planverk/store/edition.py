@@ -7,8 +7,10 @@ from functools import cached_property
 from rdflib import Graph
 
 from planverk import serialization
+from planverk.limits import Limits
 from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, Release
-from planverk.store.embedded import EmbeddedStore
+from planverk.store.cache import ResultCache
+from planverk.store.pool import Pool
 from planverk.store.triples import TYPE, SortedLines, turned_back
 from planverk.vocab import CODE, NAMES, PLAN
 
@@ -24,14 +26,15 @@ class Edition:
     literals such as `1.50`, answers queries only.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, limits: Limits) -> None:
         """Open a release; how long it takes does not depend on its size."""
         self.release = release
         self._parts = [SortedLines(release.folder / part) for part in (DATA, CATALOGUE, VOCABULARY)]
         self._incoming = SortedLines(release.folder / INCOMING)
         # Readers need the names of things and codes; those of classes and properties stand in the vocabulary.
         self._named = (release.manifest["base"] + "id/", str(CODE))
-        self.store = EmbeddedStore(release.folder / STORE)
+        self.store = Pool(release.folder / STORE, limits)
+        self.answers = ResultCache(limits.cache_mb << 20)
 
     @cached_property
     def vocabulary(self) -> Graph:

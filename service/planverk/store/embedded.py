@@ -1,60 +1,36 @@
 """A release in pyoxigraph: built once on disk, opened read-only, asked in SPARQL 1.1."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
-from rdflib import Graph
 
-from planverk.serialization import read, statements
+from planverk.store.formats import FORMATS, GRAPH, TABLE, TRUTH, ResultFormat
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
 
-
-class ResultFormat(NamedTuple):
-    """One way to write the answer to a query."""
-
-    suffix: str
-    media_type: str
-    form: ox.QueryResultsFormat | ox.RdfFormat
-
-    @property
-    def content_type(self) -> str:
-        """The Content-Type field; text is UTF-8 (SPARQL 1.1 Query Results CSV and TSV Formats, section 3)."""
-        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
-
-
-TABLES = (
-    ResultFormat("json", "application/sparql-results+json", ox.QueryResultsFormat.JSON),
-    ResultFormat("xml", "application/sparql-results+xml", ox.QueryResultsFormat.XML),
-    ResultFormat("csv", "text/csv", ox.QueryResultsFormat.CSV),
-    ResultFormat("tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
-)
-# SPARQL 1.1 Query Results CSV and TSV Formats, section 3, has no form for the yes or no of an ASK.
-TRUTHS = TABLES[:2]
-GRAPHS = (
-    ResultFormat("ttl", "text/turtle", ox.RdfFormat.TURTLE),
-    ResultFormat("nt", "application/n-triples", ox.RdfFormat.N_TRIPLES),
-    ResultFormat("rdf", "application/rdf+xml", ox.RdfFormat.RDF_XML),
-    ResultFormat("jsonld", "application/ld+json", ox.RdfFormat.JSON_LD),
-)
-
-
+_FORMS = dict(zip(
+    (*FORMATS[TABLE], *FORMATS[GRAPH]),
+    (
+        ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV,
+        ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD,
+    ),
+    strict=True,
+))  # fmt: skip
 _SERVICE = re.compile("s(?=ervice)", re.IGNORECASE | re.ASCII)
 # What the engine says of a function that is none of SPARQL's; it has no exception of its own for it.
 _UNKNOWN_FUNCTION = "custom function"
 
 
 class Answer(NamedTuple):
-    """The answer to a query, not yet written, and the formats it can be written in."""
+    """The answer to a query, not yet written, and what kind of answer it is."""
 
+    kind: str
     results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-    formats: tuple[ResultFormat, ...]
 
-    def write(self, form: ResultFormat) -> bytes:
-        """The whole answer in one of its formats."""
-        return self.results.serialize(format=form.form) or b""  # type: ignore[arg-type]  # formats fit results by construction
+    def write(self, form: ResultFormat, file: Any) -> None:  # Any: what has a write(), as the engine takes it
+        """Write the answer to a file in one of the formats of its kind, as it is found."""
+        self.results.serialize(file, format=_FORMS[form])  # type: ignore[arg-type]  # formats fit kinds
 
 
 class EmbeddedStore:
@@ -74,10 +50,12 @@ class EmbeddedStore:
         refuse_what_we_do_not_do(request.query)
         _refuse_service(request.query)
         results = _run(self._store, request.query, **_dataset(request))
-        return Answer(results, _formats(results))
+        return Answer(_kind(results), results)
 
 
-def _run(store: ox.Store, query: str, **dataset: Any) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:  # Any: see _dataset
+def _run(
+    store: ox.Store, query: str, **dataset: Any
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:  # Any: see _dataset
     try:
         return store.query(query, **dataset)
     except SyntaxError as error:
@@ -132,24 +110,7 @@ def _graph(iri: str) -> ox.NamedNode:
         raise QueryRefused(f"«{iri}» does not name a graph: {error}.") from None
 
 
-def _formats(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[ResultFormat, ...]:
+def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> str:
     if isinstance(results, ox.QueryTriples):
-        return GRAPHS
-    return TRUTHS if isinstance(results, ox.QueryBoolean) else TABLES
-
-
-def build(folder: Path, files: Iterable[Path]) -> None:
-    """Build the store of a release from its files of N-Quads, in a folder that does not exist yet."""
-    store = ox.Store(str(folder))
-    for file in files:
-        store.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
-    store.optimize()
-
-
-def construct(graphs: Iterable[Graph], query: str) -> Graph:
-    """The graph that a CONSTRUCT query makes of some graphs taken together, in memory."""
-    store = ox.Store()
-    for graph in graphs:
-        store.bulk_load(statements(graph), format=ox.RdfFormat.N_TRIPLES)
-    triples = cast("ox.QueryTriples", store.query(query))
-    return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
+        return GRAPH
+    return TRUTH if isinstance(results, ox.QueryBoolean) else TABLE

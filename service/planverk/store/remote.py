@@ -49,8 +49,9 @@ def table(answer: dict[str, Any]) -> str:
 
 def _hang_up(error: Exception) -> None:
     # SPARQLWrapper raises its own exception over the refusal it got, and leaves that one's connection open.
-    if isinstance(error.__context__, HTTPError):
-        error.__context__.close()
+    for refusal in (error, error.__context__):
+        if isinstance(refusal, HTTPError):
+            refusal.close()
 
 
 def _said(error: Exception) -> str:

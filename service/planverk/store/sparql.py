@@ -21,16 +21,17 @@ class SparqlRequest(NamedTuple):
         return bool(self.default_graphs or self.named_graphs or "FROM" in keywords(self.query))
 
 
-# What may hold any word without meaning it: comments, strings of all four kinds, IRIs, variables, prefixed names.
+# What may hold any word without meaning it: comments, strings, IRIs, variables, languages and prefixed names.
 # All repetition is possessive, and what is not closed runs to its end, so that the time grows with the length only.
 _NOT_KEYWORDS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
+    r'"""(?:[^"\\]|\\.?|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^'\\]|\\.?|'(?!''))*+(?:'''|\Z)"
     r'|"(?:[^"\\\n\r]|\\.)*+"?'
     r"|'(?:[^'\\\n\r]|\\.)*+'?"
     r"|<[^<>\"{}|^`\\\x00-\x20]*+>"
     r"|#[^\n\r]*+"
     r"|[?$]\w++"
+    r"|@[\w-]++"
     r"|(?<![\w.-])[\w.-]*+:(?:[\w.%:-]|\\.)*+",
     re.DOTALL,
 )
@@ -41,6 +42,15 @@ _QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 def keywords(query: str) -> list[str]:
     """The bare words of a query in upper case, in order; words in strings, IRIs, names and comments are not among them."""
     return [word.upper() for word in re.findall(r"[A-Za-z]+", _NOT_KEYWORDS.sub(" ", query))]
+
+
+def depth(query: str) -> int:
+    """How deep a query's brackets are nested; those in strings, IRIs and comments do not count."""
+    deepest = level = 0
+    for bracket in re.findall(r"[(){}\[\]]", _NOT_KEYWORDS.sub(" ", query)):
+        level += 1 if bracket in "({[" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def refuse_what_we_do_not_do(query: str) -> None:

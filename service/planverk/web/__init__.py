@@ -25,7 +25,7 @@ def create_app(instance: Instance) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["planverk.instance"] = instance
-    app.extensions["planverk.shelf"] = Shelf(instance.releases)
+    app.extensions["planverk.shelf"] = Shelf(instance.releases, instance.limits)
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
     # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)

@@ -4,15 +4,11 @@ from rdflib import Graph, Literal, Namespace, URIRef
 
 from planverk.instance import Instance
 from planverk.release import Release
-from planverk.store.embedded import GRAPHS, TABLES
+from planverk.store.formats import FORMATS, GRAPH, TABLE
 from planverk.vocab import RDF, SD, XSD
 
-_FORMATS = Namespace("http://www.w3.org/ns/formats/")
+_NAMES = Namespace("http://www.w3.org/ns/formats/")
 _VOID = Namespace("http://rdfs.org/ns/void#")
-_FORMAT_NAMES = {
-    "json": "SPARQL_Results_JSON", "xml": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV", "tsv": "SPARQL_Results_TSV",
-    "ttl": "Turtle", "nt": "N-Triples", "rdf": "RDF_XML", "jsonld": "JSON-LD",
-}  # fmt: skip
 
 
 def service_description(instance: Instance, release: Release) -> Graph:
@@ -29,7 +25,7 @@ def service_description(instance: Instance, release: Release) -> Graph:
         (dataset, RDF.type, SD.Dataset),
         (dataset, SD.defaultGraph, union),
         (union, RDF.type, SD.Graph),
-        *((service, SD.resultFormat, _FORMATS[_FORMAT_NAMES[row.suffix]]) for row in (*TABLES, *GRAPHS)),
+        *((service, SD.resultFormat, _NAMES[row.name]) for row in (*FORMATS[TABLE], *FORMATS[GRAPH])),
     ]
     for name, size in release.manifest["statements"].items():
         named = URIRef(f"{endpoint}#{name.rpartition('/')[2]}")

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from planverk import media
 from planverk.store.sparql import QueryRefused
+from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
 from planverk.web.responses import here, varies
 from planverk.web.shelf import NothingReleased
 
@@ -16,7 +17,24 @@ PROBLEM = media.Representation("json", "application/problem+json", "Problem deta
 _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     QueryRefused: (HTTPStatus.BAD_REQUEST, None),
     NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
+    StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
+    Busy: (HTTPStatus.SERVICE_UNAVAILABLE, "Så mange spørringer venter at ingen flere tas imot. Prøv igjen om litt."),
+    TooManyFromClient: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Du har så mange spørringer i gang som én klient kan ha. Vent til de er besvart.",
+    ),
+    # Nobody reads this answer; it stands in the log.
+    ClientGone: (HTTPStatus.REQUEST_TIMEOUT, "Klienten gikk før svaret var ferdig."),
 }
+# What a query broke, and how that is answered. An endless query may well end in a while, a too large result never does.
+_EXCEEDED = {
+    "seconds": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen tok lengre tid enn {allowed} og ble stoppet."),
+    "memory_mb": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen trengte mer minne enn {allowed} og ble stoppet."),
+    "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Svaret er større enn {allowed} og ble ikke sendt."),
+    "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Spørringen er lengre enn {allowed}."),
+    "depth": (HTTPStatus.BAD_REQUEST, "Spørringen har parenteser i mer enn {allowed} nivåer."),
+}
+_WAYS_OUT = "Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller last ned hele datasettet fra /releases/."
 _SENTENCES = {
     404: "Det finnes ikke noe her. Se etter en skrivefeil i adressen, eller begynn på forsiden.",
     405: "Denne adressen tar ikke imot den metoden.",
@@ -29,6 +47,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for kind in _ANSWERS:
         app.register_error_handler(kind, _known)
+    app.register_error_handler(LimitExceeded, _exceeded)
+    app.register_error_handler(NotAcceptable, _not_acceptable)
 
 
 def problem(status: int, detail: str, **more: object) -> Response:
@@ -63,9 +83,19 @@ def _sentence(error: HTTPException) -> str:
     return said or _SENTENCES.get(error.code or 500) or error.name
 
 
+def _exceeded(error: LimitExceeded) -> Response:
+    status, sentence = _EXCEEDED[error.limit]
+    detail = f"{sentence.format(allowed=error.allowed)} {_WAYS_OUT}"
+    return problem(status, detail, limit=error.limit, allowed=error.allowed, download="/releases/current/")
+
+
+def _not_acceptable(error: NotAcceptable) -> Response:
+    return problem(406, f"Svaret finnes bare som: {', '.join(error.available)}.", available=error.available)
+
+
 def _known(error: Exception) -> Response:
     status, sentence = _ANSWERS[type(error)]
     response = problem(status, sentence or str(error))
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "30"
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        response.headers["Retry-After"] = "10"
     return response

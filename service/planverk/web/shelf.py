@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Lock
 
 from planverk import release
+from planverk.limits import Limits
 from planverk.store.edition import Edition
 
 
@@ -14,9 +15,10 @@ class NothingReleased(Exception):
 class Shelf:
     """Holds the current edition for all threads of a process."""
 
-    def __init__(self, releases: Path) -> None:
-        """Take the folder of releases; nothing is opened before it is asked for."""
+    def __init__(self, releases: Path, limits: Limits) -> None:
+        """Take the folder of releases and what a query may cost; nothing is opened before it is asked for."""
         self.releases = releases
+        self._limits = limits
         self._edition: Edition | None = None
         self._lock = Lock()
 
@@ -38,5 +40,5 @@ class Shelf:
     def _open(self, version: str) -> Edition:
         with self._lock:
             if self._edition is None or self._edition.release.version != version:
-                self._edition = Edition(release.open_release(self.releases / version))
+                self._edition = Edition(release.open_release(self.releases / version), self._limits)
             return self._edition

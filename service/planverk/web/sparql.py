@@ -8,8 +8,8 @@ from planverk import media
 from planverk.media import HTML, RDF_REPRESENTATIONS, AnyOffer
 from planverk.serialization import statements, write
 from planverk.store.sparql import SparqlRequest
+from planverk.web.answers import answer
 from planverk.web.description import service_description
-from planverk.web.errors import problem
 from planverk.web.responses import document, edition, here, instance, varies
 
 blueprint = Blueprint("sparql", __name__)
@@ -26,18 +26,7 @@ def endpoint() -> Response:
     query = _query()
     if query is None:
         return _description()
-    answer = edition().store.query(query)
-    chosen = _wanted(answer.formats)
-    if chosen is None:
-        kinds = [row.media_type for row in answer.formats]
-        response = problem(406, f"Svaret finnes bare som: {', '.join(kinds)}.", available=kinds)
-    else:
-        response = Response(answer.write(chosen), content_type=chosen.content_type)
-        response.add_etag()
-        response.cache_control.public = True
-        response.cache_control.no_cache = True
-    varies(response)
-    return response
+    return answer(edition(), query, request.values.get("format"))
 
 
 def _query() -> SparqlRequest | None:
@@ -66,7 +55,7 @@ def _text(body: bytes) -> str:
 
 
 def _wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
-    asked = request.values.get("format")
+    asked = request.args.get("format")
     if asked:
         return next((row for row in offers if asked in (row.suffix, row.media_type)), None)
     return media.negotiate(request.accept_mimetypes, offers)

@@ -1,0 +1,26 @@
+"""What one query may cost, and what becomes of one that costs more."""
+
+from typing import NamedTuple
+
+
+class Limits(NamedTuple):
+    """The limits of an endpoint; `planverk.toml` may set each in its table [limits]."""
+
+    seconds: int = 10
+    """Wall-clock and processor time of one query, in seconds."""
+    memory_mb: int = 512
+    """Memory a query may take beyond what its worker begins with, in MiB."""
+    result_mb: int = 256
+    """Size of one result as it is sent, in MiB."""
+    query_kb: int = 64
+    """Size of the text of a query, in KiB."""
+    depth: int = 100
+    """How deep brackets may be nested in a query."""
+    workers: int = 2
+    """Queries that run at once."""
+    waiting: int = 16
+    """Queries that may wait for a worker; more are refused."""
+    per_client: int = 6
+    """Queries that one client may have running and waiting."""
+    cache_mb: int = 64
+    """Memory for results that may be asked for again, in MiB."""

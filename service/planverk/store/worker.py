@@ -1,0 +1,108 @@
+"""The process that runs queries, one at a time: it may be slow, swell or die without harm to anything else.
+
+It is started as `python -m planverk.store.worker STORE DESCRIPTOR LIMITS` and ends when its socket does.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+from planverk.limits import Limits
+from planverk.store import frames
+from planverk.store.embedded import EmbeddedStore
+from planverk.store.formats import BY_SUFFIX, FORMATS
+from planverk.store.sparql import QueryRefused, SparqlRequest
+from planverk.store.trouble import LimitExceeded
+
+_MB = 1 << 20
+_SECONDS_OF_GRACE = 1
+
+
+class _Sender:
+    """A file that sends what is written to it, up to a size."""
+
+    def __init__(self, peer: socket, limits: Limits) -> None:
+        self._peer = peer
+        self._limits = limits
+        self._left = limits.result_mb * _MB
+        self._waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise LimitExceeded("result_mb", f"{self._limits.result_mb} MiB")
+        self._waiting += data
+        if len(self._waiting) >= 1 << 16:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        if self._waiting:
+            frames.send(self._peer, frames.DATA, bytes(self._waiting))
+            self._waiting.clear()
+
+
+def main(store: Path, peer: socket, limits: Limits) -> None:
+    """Answer queries until the service hangs up."""
+    opened = EmbeddedStore(store)
+    _confine(limits)
+    with suppress(EOFError, ConnectionError):
+        while True:
+            _, body = frames.receive(peer)
+            _light_the_fuse(limits)
+            _answer(opened, peer, limits, json.loads(body))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _confine(limits: Limits) -> None:
+    """Bound the memory, leave no core file, and allow no further file or socket to be opened."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    bound = pages * resource.getpagesize() + limits.memory_mb * _MB
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+
+
+def _light_the_fuse(limits: Limits) -> None:
+    # The service ends a slow worker; should the service be gone, the worker ends itself.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds + _SECONDS_OF_GRACE)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + limits.seconds + _SECONDS_OF_GRACE
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str, Any]) -> None:
+    try:
+        answer = store.query(SparqlRequest(asked["query"], tuple(asked["default"]), tuple(asked["named"])))
+        suffix = asked["formats"].get(answer.kind)
+        if suffix is None:
+            _fail(peer, "NotAcceptable", available=[row.media_type for row in FORMATS[answer.kind]])
+            return
+        frames.send(peer, frames.HEADER, json.dumps({"format": suffix}).encode())
+        sender = _Sender(peer, limits)
+        answer.write(BY_SUFFIX[suffix], sender)
+        sender.flush()
+        frames.send(peer, frames.END)
+    except QueryRefused as error:
+        _fail(peer, "QueryRefused", reason=str(error))
+    except LimitExceeded as error:
+        _fail(peer, "LimitExceeded", limit=error.limit, allowed=error.allowed)
+    except MemoryError:
+        _fail(peer, "LimitExceeded", limit="memory_mb", allowed=f"{limits.memory_mb} MiB")
+
+
+def _fail(peer: socket, kind: str, **details: Any) -> None:
+    frames.send(peer, frames.FAILURE, json.dumps({"kind": kind, **details}).encode())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), socket(fileno=int(sys.argv[2])), Limits(**json.loads(sys.argv[3])))

@@ -1,0 +1,72 @@
+"""A query -> its answer over HTTP: from the cache, or from a worker; complete, or an error."""
+
+import hashlib
+from typing import NamedTuple
+
+from flask import Response, request
+
+from planverk import media
+from planverk.store.cache import Kept
+from planverk.store.edition import Edition
+from planverk.store.formats import BY_SUFFIX, FORMATS
+from planverk.store.pool import Result
+from planverk.store.sparql import SparqlRequest
+from planverk.web.responses import varies
+
+# Larger results are asked for too seldom to be worth the memory.
+_WORTH_KEEPING = 1 << 20
+
+
+class _Question(NamedTuple):
+    """What makes two requests the same; the release is told apart by each having a cache of its own."""
+
+    asked: SparqlRequest
+    formats: tuple[tuple[str, str], ...]
+
+
+def answer(edition: Edition, asked: SparqlRequest, wanted: str | None = None) -> Response:
+    """The answer to a query, in the format that `wanted` names or else the Accept header.
+
+    Raises what `Pool.query` raises; web/errors.py makes answers of it.
+    """
+    question = _Question(asked, tuple(_formats(wanted).items()))
+    kept = edition.answers.get(question)
+    if kept is None:
+        gone = request.environ.get("planverk.gone")
+        client = request.remote_addr or ""
+        result = edition.store.query(asked, dict(question.formats), client, gone.is_set if gone else lambda: False)
+        if result.size > _WORTH_KEEPING:
+            return _streamed(result)
+        with result.content as content:
+            kept = Kept(result.format, content.read())
+        edition.answers.keep(question, kept)
+    return _finished(Response(kept.content), kept.format, hashlib.sha256(kept.content).hexdigest())
+
+
+def _streamed(result: Result) -> Response:
+    """A large answer, sent from where it was put aside; its length is known, so that a broken one is told apart."""
+    hashed = hashlib.file_digest(result.content, "sha256")  # type: ignore[arg-type]  # a spooled file reads like any other
+    result.content.seek(0)
+    response = Response(iter(lambda: result.content.read(1 << 16), b""))
+    response.call_on_close(result.content.close)
+    response.content_length = result.size
+    return _finished(response, result.format, hashed.hexdigest())
+
+
+def _finished(response: Response, suffix: str, etag: str) -> Response:
+    response.content_type = BY_SUFFIX[suffix].content_type
+    response.set_etag(etag[:40])
+    response.cache_control.public = True
+    response.cache_control.no_cache = True
+    return varies(response)
+
+
+def _formats(wanted: str | None) -> dict[str, str]:
+    """The format to use for each kind of answer; a kind that the client has no use for is left out."""
+    if wanted:
+        chosen = {
+            kind: [row for row in rows if wanted in (row.suffix, row.media_type)] for kind, rows in FORMATS.items()
+        }
+        return {kind: rows[0].suffix for kind, rows in chosen.items() if rows}
+    found = {kind: media.negotiate(request.accept_mimetypes, rows) for kind, rows in FORMATS.items()}
+    return {kind: row.suffix for kind, row in found.items() if row}

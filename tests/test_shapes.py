@@ -1,0 +1,230 @@
+"""Every rule is named, explained and worded in three languages, and stops and lets through what its fixtures say."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyshacl
+import pytest
+from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+from rdflib.term import Node
+
+from planverk import validation
+from planverk.vocab import OWL, PLAN, RDF, RDFS, SH, SHAPE, SKOS
+from planverk.vocabulary import Vocabulary, read_vocabulary
+
+BASE = "https://data.example.org/"
+FOLDER = Path(__file__).parent / "shapes"
+FAILING = sorted(FOLDER.glob("*/fail-*.ttl"))
+PASSING = sorted(FOLDER.glob("*/pass-*.ttl"))
+LANGUAGES = ["nb", "nn", "en"]
+TEXTS = [SH.name, SH.description, SH.message]
+
+# Engines ignore terms they do not know without a word, so those of SHACL 1.0 (Core and SPARQL constraints) are listed.
+SHACL_1_0 = set(
+    """
+    NodeShape PropertyShape targetClass targetNode targetObjectsOf targetSubjectsOf severity message deactivated
+    Violation Warning Info name description order group defaultValue property node path
+    inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath
+    class datatype nodeKind BlankNode IRI Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
+    minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength maxLength pattern flags
+    languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone hasValue in closed ignoredProperties
+    qualifiedValueShape qualifiedValueShapesDisjoint qualifiedMinCount qualifiedMaxCount
+    sparql SPARQLConstraint select prefixes declare prefix namespace
+    """.split()
+)
+
+
+class PreparedGraph(Graph):
+    """A graph that parses each query once: pyshacl asks the same SPARQL text again for every node."""
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # Any: passed on as they come
+        query = prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(query, *args, **kwargs)
+
+
+@cache
+def prepared(text: str) -> Query:
+    return prepareQuery(text)
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return read_vocabulary()
+
+
+@pytest.fixture(scope="module")
+def ontology(vocabulary: Vocabulary) -> Graph:
+    return vocabulary.ontology
+
+
+@pytest.fixture(scope="module")
+def shapes(vocabulary: Vocabulary) -> Graph:
+    return vocabulary.shapes
+
+
+@pytest.fixture(scope="module")
+def constraints(shapes: Graph) -> Graph:
+    """The shapes without their texts: pyshacl goes through all that is said of a shape, again for every node."""
+    graph = Graph(store="SimpleMemory")
+    for triple in shapes:
+        if triple[1] not in TEXTS:
+            graph.add(triple)
+    return graph
+
+
+@pytest.fixture(scope="module")
+def background(ontology: Graph) -> Graph:
+    """The fictional county that fixtures add to, with the superclasses that `sh:class` and `sh:targetClass` ask for."""
+    graph = PreparedGraph().parse(FOLDER / "background.ttl", publicID=BASE)
+    for axiom in ontology.triples((None, RDFS.subClassOf, None)):
+        graph.add(axiom)
+    return graph
+
+
+@contextmanager
+def added(path: Path, graph: Graph) -> Iterator[Graph]:
+    """The graph with a file's statements, which are taken out again afterwards."""
+    new = Graph().parse(path, publicID=BASE) - graph
+    graph += new
+    try:
+        yield graph
+    finally:
+        graph -= new
+
+
+def broken(graph: Graph, constraints: Graph, only: Iterable[Node] | None = None) -> set[str]:
+    """The names of the rules that a graph breaks, of any severity."""
+    _, report, _ = pyshacl.validate(graph, shacl_graph=constraints, inplace=True, use_shapes=only and [str(s) for s in only])
+    return {str(rule).removeprefix(SHAPE) for rule in report.objects(None, SH.sourceShape)}
+
+
+def rules_of(shapes: Graph) -> set[Node]:
+    """What can be broken: all that has a severity, the rules on sources among them."""
+    return set(shapes.subjects(SH.severity))
+
+
+def checked_rules(shapes: Graph) -> set[Node]:
+    """The rules that SHACL checks; the others, on sources, have their tests in test_mistakes.py."""
+    kinds = (SH.NodeShape, SH.PropertyShape)
+    return {rule for rule in rules_of(shapes) if any((rule, RDF.type, kind) in shapes for kind in kinds)}
+
+
+def names(nodes: Iterable[Node]) -> set[str]:
+    return {str(node).removeprefix(SHAPE) for node in nodes}
+
+
+def fixture_name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_no_rule_has_anything_to_say_about_the_background(background: Graph, constraints: Graph) -> None:
+    assert broken(background, constraints) == set()
+
+
+def test_the_service_judges_the_background_in_the_same_way(vocabulary: Vocabulary) -> None:
+    data = Graph().parse(FOLDER / "background.ttl", publicID=BASE)
+    assert set(validation.report_graph(data, vocabulary).objects(None, SH.sourceShape)) == set()
+
+
+@pytest.mark.parametrize("path", FAILING, ids=fixture_name)
+def test_a_failing_fixture_breaks_its_rule_and_no_other(path: Path, background: Graph, constraints: Graph) -> None:
+    with added(path, background) as data:
+        assert broken(data, constraints) == {path.parent.name}
+
+
+@pytest.mark.parametrize("path", PASSING, ids=fixture_name)
+def test_a_passing_fixture_does_not_break_its_rule(path: Path, background: Graph, constraints: Graph) -> None:
+    rule = SHAPE[path.parent.name]
+    holders = list(constraints.subjects(SH.property, rule)) or [rule]
+    with added(path, background) as data:
+        assert path.parent.name not in broken(data, constraints, only=holders)
+
+
+def test_every_rule_has_a_failing_and_a_passing_fixture_and_every_fixture_a_rule(shapes: Graph) -> None:
+    rules = names(checked_rules(shapes))
+    assert {path.parent.name for path in FAILING} == rules
+    assert {path.parent.name for path in PASSING} == rules
+
+
+def test_every_rule_has_an_address_a_severity_and_a_home(shapes: Graph) -> None:
+    for rule in rules_of(shapes):
+        assert isinstance(rule, URIRef)
+        assert rule.startswith(SHAPE)
+        assert shapes.value(rule, SH.severity, any=False) in {SH.Violation, SH.Warning, SH.Info}
+        assert shapes.value(rule, RDFS.isDefinedBy, any=False) == URIRef(SHAPE.rstrip("#"))
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=["name", "description", "message"])
+def test_every_rule_says_it_once_in_each_of_three_languages(text: URIRef, shapes: Graph) -> None:
+    spoken = {
+        rule: sorted(words.language or "" for words in shapes.objects(rule, text) if isinstance(words, Literal))
+        for rule in rules_of(shapes)
+    }
+    assert {rule: languages for rule, languages in spoken.items() if languages != sorted(LANGUAGES)} == {}
+
+
+def test_every_rule_is_in_force(shapes: Graph) -> None:
+    grouped = set(shapes.objects(None, SH.property))
+    aimed = set(shapes.subjects(SH.targetClass)) | set(shapes.subjects(SH.targetSubjectsOf))
+    assert checked_rules(shapes) - grouped - aimed == set()
+
+
+def test_every_class_of_the_ontology_has_its_shape(ontology: Graph, shapes: Graph) -> None:
+    classes = {term for term in ontology.subjects(RDF.type, OWL.Class) if str(term).startswith(PLAN)}
+    shaped = {
+        term for term in classes if (SHAPE[f"{str(term).removeprefix(PLAN)}Shape"], SH.targetClass, term) in shapes
+    }
+    assert classes - shaped == set()
+
+
+def test_shapes_speak_only_of_terms_that_the_ontology_declares(vocabulary: Vocabulary, shapes: Graph) -> None:
+    forbidden = {SHAPE["Privacy-no-person"], SHAPE["Privacy-no-contact-details"]}  # they name what must not be used
+    spoken = {
+        term
+        for shape in set(shapes.subjects()) - forbidden
+        for about in (SH.targetClass, SH.targetSubjectsOf, SH["class"], SH.path)
+        for mentioned in shapes.objects(shape, about)
+        for term in simple_terms(mentioned, shapes)
+    }
+    assert spoken - vocabulary.terms - {RDF.type} == set()
+
+
+def simple_terms(path: Node, shapes: Graph) -> Iterator[Node]:
+    """The properties that a SHACL path is made of (SHACL 1.0, section 2.3.1); of a class, the class itself."""
+    if isinstance(path, URIRef):
+        yield path
+        return
+    parts = Collection(shapes, path) if (path, RDF.first, None) in shapes else shapes.objects(path)
+    for part in parts:
+        yield from simple_terms(part, shapes)
+
+
+def test_code_lists_in_the_rules_are_those_of_the_ontology(ontology: Graph, shapes: Graph) -> None:
+    schemes: Mapping[Node, set[Node]] = {
+        scheme: set(ontology.subjects(SKOS.inScheme, scheme)) for scheme in set(ontology.objects(None, SKOS.inScheme))
+    }
+    listed = {
+        rule: set(Collection(shapes, choices))
+        for rule, choices in shapes.subject_objects(SH["in"])
+        if isinstance(shapes.value(rule, SH.path), URIRef)
+    }
+    codes = {rule: choices for rule, choices in listed.items() if choices & set().union(*schemes.values())}
+    assert codes
+    assert names(rule for rule, choices in codes.items() if choices not in schemes.values()) == set()
+
+
+def test_shapes_use_only_terms_of_shacl_1_0(shapes: Graph) -> None:
+    used = {str(term).removeprefix(SH) for triple in shapes for term in triple if str(term).startswith(SH)}
+    assert used - SHACL_1_0 == set()
+
+
+def test_the_shapes_are_themselves_well_formed(shapes: Graph) -> None:
+    conforms, _, text = pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True)
+    assert conforms, text

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from rdflib import Dataset, Graph
+from rdflib import Graph
 
 from planverk import folders, publication
 from planverk.instance import Instance, read_instance
@@ -90,9 +91,8 @@ def vocabulary(needed: Callable[[str], str]) -> Callable[[str], Graph]:
     packages = Path(needed("tests/npm/node_modules")) / "@vocabulary"
 
     def read(name: str) -> Graph:
-        graph = Graph()
-        for subject, predicate, value, _ in Dataset().parse(packages / name / f"{name}.nq", format="nquads").quads():
-            graph.add((subject, predicate, value))
-        return graph
+        quads = ox.parse(path=packages / name / f"{name}.nq", format=ox.RdfFormat.N_QUADS)
+        triples = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+        return Graph().parse(data=triples, format="nt")
 
     return read

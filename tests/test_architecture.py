@@ -30,6 +30,7 @@ ADDRESSES = {
     "flask_compress": {"web"},
     "flask_cors": {"web"},
     "granian": {"server"},
+    "prometheus_client": {"web"},
     "pyoxigraph": {"serialization", "store.building", "store.embedded"},
     "pyshacl": {"validation"},
     "werkzeug": {"web"},

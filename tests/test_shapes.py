@@ -26,19 +26,8 @@ PASSING = sorted(FOLDER.glob("*/pass-*.ttl"))
 LANGUAGES = ["nb", "nn", "en"]
 TEXTS = [SH.name, SH.description, SH.message]
 
-# Engines ignore terms they do not know without a word, so those of SHACL 1.0 (Core and SPARQL constraints) are listed.
-SHACL_1_0 = set(
-    """
-    NodeShape PropertyShape targetClass targetNode targetObjectsOf targetSubjectsOf severity message deactivated
-    Violation Warning Info name description order group defaultValue property node path
-    inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath
-    class datatype nodeKind BlankNode IRI Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
-    minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength maxLength pattern flags
-    languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone hasValue in closed ignoredProperties
-    qualifiedValueShape qualifiedValueShapesDisjoint qualifiedMinCount qualifiedMaxCount
-    sparql SPARQLConstraint select prefixes declare prefix namespace
-    """.split()
-)
+# Engines pass over terms they do not know without a word, so those of SHACL 1.0 (Core and SPARQL constraints) are listed.
+SHACL_1_0 = set((FOLDER / "shacl-1.0.txt").read_text(encoding="utf-8").split())
 
 
 class PreparedGraph(Graph):
@@ -99,9 +88,11 @@ def added(path: Path, graph: Graph) -> Iterator[Graph]:
         graph -= new
 
 
-def broken(graph: Graph, constraints: Graph, only: Iterable[Node] | None = None) -> set[str]:
+def broken(graph: Graph, constraints: Graph, only: Iterable[Node] = ()) -> set[str]:
     """The names of the rules that a graph breaks, of any severity."""
-    _, report, _ = pyshacl.validate(graph, shacl_graph=constraints, inplace=True, use_shapes=only and [str(s) for s in only])
+    _, report, _ = pyshacl.validate(
+        graph, shacl_graph=constraints, inplace=True, use_shapes=[str(shape) for shape in only]
+    )
     return {str(rule).removeprefix(SHAPE) for rule in report.objects(None, SH.sourceShape)}
 
 

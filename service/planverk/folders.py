@@ -10,4 +10,6 @@ _ROOT = PACKAGE if (PACKAGE / "ontology").is_dir() else _CHECKOUT
 ONTOLOGY = _ROOT / "ontology"
 SHAPES = _ROOT / "shapes"
 DATA = _ROOT / "data"
+# Small files that show each rule at work; in a checkout they are its tests.
+RULE_EXAMPLES = PACKAGE / "rule-examples" if _ROOT is PACKAGE else _CHECKOUT / "tests" / "shapes"
 QUERIES = PACKAGE / "queries"

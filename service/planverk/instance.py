@@ -39,6 +39,7 @@ class Instance:
     keywords: tuple[str, ...]
     spatial: tuple[URIRef, ...]
     limits: Limits
+    proxies: int
     version: str
     issued: date
     first_issued: date
@@ -76,13 +77,14 @@ _SETTINGS: dict[str, tuple[type, str]] = {
     "catalogue.themes": (list, "at least one IRI from the EU's data themes; LOS themes beside it"),
     "catalogue.keywords": (list, "words by which people search for the data"),
     "catalogue.spatial": (list, "IRIs of the area, from the EU's tables or GeoNames"),
+    "server.proxies": (int, "how many reverse proxies stand in front and set X-Forwarded-For"),
     "release.version": (str, "the version of the data, such as 1.0.0; raise it for every release"),
     "release.issued": (date, "the day of this version, such as 2026-11-23, without quotes"),
     "release.first_issued": (date, "the day of the first version; it never changes"),
 }
 
 
-_OPTIONAL = {"contact.email"}
+_OPTIONAL = {"contact.email", "server.proxies"}
 
 
 def read_instance(folder: Path) -> Instance:
@@ -155,6 +157,7 @@ def _instance(folder: Path, values: dict[str, Any], limits: Limits) -> Instance:
         keywords=tuple(values["catalogue.keywords"]),
         spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
         limits=limits,
+        proxies=values["server.proxies"] or 0,
         version=values["release.version"],
         issued=values["release.issued"],
         first_issued=values["release.first_issued"],

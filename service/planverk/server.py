@@ -18,6 +18,7 @@ from granian.constants import Interfaces
 
 from planverk.instance import Instance
 from planverk.web import create_app
+from planverk.web.operators import log_requests_to_stdout
 
 _SECONDS_TO_FINISH = 5
 _PAGE_THREADS = 8
@@ -85,6 +86,7 @@ def run(instance: Instance, host: str, port: int, workers: int) -> None:
 
 
 def _load(instance: Instance) -> Any:  # Any: granian types what it loads as a function
+    log_requests_to_stdout()
     return Front(create_app(instance), instance.limits.workers + instance.limits.waiting)
 
 

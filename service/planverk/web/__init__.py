@@ -3,10 +3,11 @@
 from flask import Flask
 from flask_compress import Compress
 from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.web import downloads, errors, harvest, languages, pages, resources, responses, sparql
+from planverk.web import downloads, errors, harvest, languages, operators, pages, resources, responses, sparql
 from planverk.web.shelf import Shelf
 
 
@@ -35,6 +36,10 @@ def create_app(instance: Instance) -> Flask:
          expose_headers=["Content-Location", "ETag", "Link", "Location", "Retry-After"])  # fmt: skip
     languages.register(app, instance)
     errors.register(app)
-    for module in (pages, resources, sparql, harvest, downloads):
+    operators.register(app)
+    if instance.proxies:
+        # Only to tell clients apart: no address we write is taken from a request.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
+    for module in (pages, resources, sparql, harvest, downloads, operators):
         app.register_blueprint(module.blueprint)
     return app

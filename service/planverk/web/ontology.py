@@ -13,8 +13,8 @@ IRI = str(ONTOLOGY_IRI)
 
 @cache
 def lines() -> bytes:
-    """The ontology as sorted N-Triples; it cannot change while the software runs."""
-    return serialization.statements(Graph().parse(folders.ONTOLOGY / "planverk.ttl"))
+    """The ontology as canonical N-Quads, the same in every process; it cannot change while the software runs."""
+    return serialization.canonical({ONTOLOGY_IRI: Graph().parse(folders.ONTOLOGY / "planverk.ttl")})
 
 
 def find(edition: Edition, name: str) -> tuple[str, bytes] | None:

@@ -1,0 +1,182 @@
+"""The vocabulary as one thing to look things up in: how its terms, rules, codes and mappings hang together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from planverk import folders
+from planverk.findings import Severity
+from planverk.passages import Passage, passages
+from planverk.rules import Rule, read_rules
+from planverk.vocab import DCT, ONTOLOGY_IRI, PLAN, SKOS
+from planverk.vocabulary import Vocabulary, read_vocabulary
+
+_PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A property of a class: the class that brings it, what its values are, and how many the rules want."""
+
+    property: URIRef
+    owner: URIRef
+    kinds: tuple[URIRef, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def least(self) -> tuple[int, Severity | None]:
+        """The number of values below which the gravest rule complains, and how gravely; 0 when none does."""
+        counted = [(rule.severity or Severity.INFO, rule.least) for rule in self.rules if rule.least]
+        return next(((least, severity) for severity, least in sorted(counted, reverse=True)), (0, None))
+
+    @property
+    def most(self) -> tuple[int | None, Severity | None]:
+        """The number of values above which the gravest rule complains, and how gravely; None when none does."""
+        counted = [(rule.severity or Severity.INFO, rule.most) for rule in self.rules if rule.most is not None]
+        return next(((most, severity) for severity, most in sorted(counted, reverse=True)), (None, None))
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The ontology with its codes, the shapes, the mappings, and the order in which their authors put them."""
+
+    vocabulary: Vocabulary
+    mappings: Graph
+    rules: list[Rule]
+    passages: list[Passage]
+
+    @property
+    def ontology(self) -> Graph:
+        """The ontology with its codes."""
+        return self.vocabulary.ontology
+
+    @cached_property
+    def classes(self) -> list[URIRef]:
+        """The classes of ours, in the order of the ontology."""
+        return [term for term in self.sections if (term, RDF.type, OWL.Class) in self.ontology]
+
+    @cached_property
+    def properties(self) -> list[URIRef]:
+        """The properties of ours, in the order of the ontology."""
+        return [term for term in self.sections if any((term, RDF.type, kind) in self.ontology for kind in _PROPERTIES)]
+
+    @cached_property
+    def borrowed(self) -> list[URIRef]:
+        """The classes and properties of others that the ontology declares, by their addresses."""
+        return sorted(self.vocabulary.terms - {RDF.type, *self.classes, *self.properties})
+
+    @cached_property
+    def schemes(self) -> list[URIRef]:
+        """The code lists, by name."""
+        return sorted(_iris(self.ontology.subjects(RDF.type, SKOS.ConceptScheme)))
+
+    @cached_property
+    def sections(self) -> dict[URIRef, str]:
+        """The section of the ontology in which each term of ours stands."""
+        return {PLAN[part.name]: part.heading for part in self.passages if part.subject.startswith("plan:")}
+
+    @cached_property
+    def by_iri(self) -> dict[URIRef, Rule]:
+        """The rules by their IRIs."""
+        return {rule.iri: rule for rule in self.rules}
+
+    def codes(self, scheme: URIRef) -> list[URIRef]:
+        """The codes of a list, in its order."""
+        return sorted(_iris(self.ontology.subjects(SKOS.inScheme, scheme)), key=self._order)
+
+    def wider(self, term: Node, relation: URIRef = RDFS.subClassOf) -> list[URIRef]:
+        """The classes or properties above a term, the nearest first."""
+        return [wide for wide in _iris(self.ontology.transitive_objects(term, relation)) if wide != term]
+
+    def disjoint(self, kind: URIRef) -> list[URIRef]:
+        """The classes that nothing of a class can be of too; also those that follow from a class above it."""
+        kinds = {kind, *self.wider(kind)}
+        groups = [set(group) for group in self._disjoint_groups() if kinds & set(group)]
+        return sorted({other for group in groups for other in group} - kinds)
+
+    def uses(self, kind: URIRef) -> list[Use]:
+        """The properties of a class, its own first, then those of the classes above it, each in the order it stands."""
+        found: dict[URIRef, Use] = {}
+        for owner in (kind, *self.wider(kind)):
+            for term in self._properties_of(owner):
+                found.setdefault(term, self._use(term, owner, kind))
+        return list(found.values())
+
+    def pointing_to(self, kind: URIRef) -> list[URIRef]:
+        """The properties whose values are of a class."""
+        kinds = {kind, *self.wider(kind)} & set(self.classes)
+        return [term for term in self.properties if kinds & set(self.ontology.objects(term, RDFS.range))]
+
+    def rules_of(self, kind: URIRef) -> list[Rule]:
+        """The rules on a class, also those it has from the classes above it."""
+        kinds = {kind, *self.wider(kind)}
+        return [rule for rule in self.rules if rule.severity and kinds & set(rule.classes)]
+
+    def rules_on(self, term: URIRef) -> list[Rule]:
+        """The rules that speak of a property."""
+        return [rule for rule in self.rules if rule.severity and term in rule.mentions]
+
+    def scheme_of(self, term: Node) -> URIRef | None:
+        """The code list that a property takes its values from."""
+        return next((scheme for scheme in _iris(self.ontology.objects(term, RDFS.seeAlso)) if scheme in self.schemes), None)
+
+    def kinds_of(self, term: Node, rules: Iterable[Rule] = ()) -> tuple[URIRef, ...]:
+        """What the values of a property are: a code list, or the classes and datatypes that the rules or the ontology name."""
+        scheme = self.scheme_of(term)
+        stricter = [kind for rule in rules for kind in rule.kinds]
+        codes = _iris(found for kind in stricter for found in self.ontology.objects(kind, SKOS.inScheme))
+        if scheme or codes:
+            return (scheme,) if scheme else codes
+        return self._narrowest(stricter) or _iris(self.ontology.objects(term, RDFS.range))
+
+    def successors(self, term: Node) -> tuple[URIRef, ...] | None:
+        """What to use instead of a deprecated term; None when the term is good."""
+        deprecated = any(str(value) == "true" for value in self.ontology.objects(term, OWL.deprecated))
+        return _iris(self.ontology.objects(term, DCT.isReplacedBy)) if deprecated else None
+
+    @property
+    def version(self) -> str:
+        """The version of the ontology."""
+        return str(self.ontology.value(ONTOLOGY_IRI, OWL.versionInfo))
+
+    def _properties_of(self, kind: URIRef) -> list[URIRef]:
+        """Those the ontology gives a class, then those of others that rules on it look at."""
+        declared = [term for term in self.properties if (term, RDFS.domain, kind) in self.ontology]
+        looked_at = [path for rule in self.rules if kind in rule.classes and len(rule.paths) == 1 for path in rule.paths]
+        return [term for term in dict.fromkeys([*declared, *looked_at]) if term != RDF.type]
+
+    def _use(self, term: URIRef, owner: URIRef, kind: URIRef) -> Use:
+        rules = [rule for rule in self.rules_of(kind) if term in rule.paths]
+        general = [rule for rule in self.rules if term in rule.paths and term in rule.subjects_of]
+        counting = tuple(rule for rule in rules if len(rule.paths) == 1)
+        return Use(term, owner, self.kinds_of(term, (*rules, *general)), counting)
+
+    def _narrowest(self, kinds: list[URIRef]) -> tuple[URIRef, ...]:
+        above = {wide for kind in kinds for wide in self.wider(kind)}
+        return tuple(dict.fromkeys(kind for kind in kinds if kind not in above))
+
+    def _disjoint_groups(self) -> list[list[Node]]:
+        lists = self.ontology.objects(None, OWL.members)
+        pairs = self.ontology.subject_objects(OWL.disjointWith)
+        return [*(list(Collection(self.ontology, members)) for members in lists), *([one, other] for one, other in pairs)]
+
+    def _order(self, code: URIRef) -> tuple[int, str]:
+        number = self.ontology.value(code, PLAN.order)
+        return (int(str(number)) if number is not None else 0, code)
+
+
+@cache
+def read_dictionary() -> Dictionary:
+    """The vocabulary that came with the software; it cannot change while the software runs."""
+    vocabulary, mappings = read_vocabulary(), Graph()
+    for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl")):
+        mappings.parse(file)
+    return Dictionary(vocabulary, mappings, read_rules(vocabulary.shapes), passages(folders.ONTOLOGY / "planverk.ttl"))
+
+
+def _iris(nodes: Iterable[Node]) -> tuple[URIRef, ...]:
+    return tuple(dict.fromkeys(node for node in nodes if isinstance(node, URIRef)))

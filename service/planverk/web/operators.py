@@ -1,0 +1,109 @@
+"""For those who run the service: is it alive, is it ready, how is it doing, and what was asked of it."""
+
+import json
+import logging
+import sys
+import time
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from planverk.web.responses import edition
+
+blueprint = Blueprint("operators", __name__)
+_LOG = logging.getLogger("planverk.access")
+
+
+class Measures:
+    """What is counted; one set for each process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ["method", "route", "status"]
+        self.requests = Counter("planverk_requests", "Requests answered", labels, registry=self.registry)
+        self.seconds = Histogram("planverk_request_seconds", "Time to answer", ["route"], registry=self.registry)
+        self.queries = Gauge("planverk_queries", "Queries now", ["state"], registry=self.registry)
+        self.workers = Gauge("planverk_workers_replaced", "Query workers ended and replaced", registry=self.registry)
+        self.release = Gauge("planverk_release_info", "The release served", ["version"], registry=self.registry)
+
+
+def register(app: Flask) -> None:
+    """Count and log every request of the application."""
+    app.extensions["planverk.measures"] = Measures()
+    app.before_request(_begin)
+    app.after_request(_count)
+
+
+def log_requests_to_stdout() -> None:
+    """Write each request as a line of JSON to standard output, for a service that runs on its own."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    _LOG.propagate = False
+
+
+@blueprint.get("/health/live")
+def live() -> Response:
+    """The process answers."""
+    return _plain("live\n")
+
+
+@blueprint.get("/health/ready")
+def ready() -> Response:
+    """There is a release to serve; 503 before the first."""
+    return _plain(f"ready: release {edition().release.version}\n")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """The measures in the text format of Prometheus."""
+    measures = _measures()
+    load = edition().store.load
+    for state in ("running", "waiting"):
+        measures.queries.labels(state).set(load[state])
+    measures.workers.set(load["replaced"])
+    measures.release.clear()
+    measures.release.labels(edition().release.version).set(1)
+    return Response(generate_latest(measures.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _plain(text: str) -> Response:
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.cache_control.no_store = True
+    return response
+
+
+def _measures() -> Measures:
+    return current_app.extensions["planverk.measures"]  # type: ignore[no-any-return]  # put there by register
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _count(response: Response) -> Response:
+    # The route, not the path, is counted: its values are few. Nothing about the client is written down, nor what stands
+    # after the question mark, which may be anything.
+    route = request.url_rule.rule if request.url_rule else "none"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    measures = _measures()
+    measures.requests.labels(request.method, route, response.status_code).inc()
+    measures.seconds.labels(route).observe(seconds)
+    if _LOG.isEnabledFor(logging.INFO):
+        _LOG.info("%s", json.dumps(_line(route, seconds, response), ensure_ascii=False))
+    return response
+
+
+def _line(route: str, seconds: float, response: Response) -> dict[str, object]:
+    return {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "method": request.method,
+        "path": request.path,
+        "route": route,
+        "status": response.status_code,
+        "type": response.mimetype,
+        "bytes": response.content_length,
+        "ms": round(seconds * 1000, 2),
+    }

@@ -1,0 +1,174 @@
+"""A query is answered whole or ends as an error; none outlives its limits, and none harms its neighbours."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask.testing import FlaskClient
+
+from planverk.instance import Instance
+from planverk.limits import Limits
+from planverk.release import STORE
+from planverk.store.pool import Pool
+from planverk.store.sparql import QueryRefused, SparqlRequest
+from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
+from planverk.web import create_app
+
+FORMATS = {"table": "json", "truth": "json", "graph": "nt"}
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SMALL = "SELECT ?s { ?s a ?kind } LIMIT 1"
+
+# A query that costs too much, and the limit it meets.
+COSTLY = {
+    ENDLESS: "seconds",
+    "SELECT * {" + "".join(f"?a{n} <urn:p> ?b{n} ." for n in range(900)) + "}": "seconds",
+    "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f": "memory_mb",
+    "SELECT ?x { BIND('aaaaaaaaaaaaaaaa' AS ?v0) "
+    + " ".join(f"BIND(CONCAT(?v{n},?v{n}) AS ?v{n + 1})" for n in range(40))
+    + " BIND(STRLEN(?v40) AS ?x) }": "memory_mb",
+    "SELECT * { ?a ?b ?c . ?d ?e ?f }": "result_mb",
+    "CONSTRUCT { ?a ?b ?f } WHERE { ?a ?b ?c . ?d ?e ?f }": "result_mb",
+    "SELECT * " + "{" * 150 + "}" * 150: "depth",
+    "SELECT * { ?s ?p '" + "x" * 70_000 + "' }": "query_kb",
+}
+
+
+@pytest.fixture(scope="module")
+def pool(buskerud: Instance) -> Pool:
+    limits = Limits(seconds=2, memory_mb=256, result_mb=4, workers=2, waiting=2, per_client=3)
+    return Pool(buskerud.releases / "current" / STORE, limits)
+
+
+def ask(pool: Pool, query: str, client: str = "") -> bytes:
+    with pool.query(SparqlRequest(query), FORMATS, client).content as content:
+        return content.read()
+
+
+def ask_in_vain(pool: Pool, client: str) -> None:
+    with pytest.raises(LimitExceeded):
+        ask(pool, ENDLESS, client)
+
+
+@pytest.mark.parametrize("query", COSTLY, ids=lambda query: query[:40])
+def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(pool: Pool, query: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(LimitExceeded) as error:
+        ask(pool, query)
+    assert error.value.limit == COSTLY[query]
+    assert time.monotonic() - began < pool.limits.seconds + 1
+    assert b"bindings" in ask(pool, SMALL)
+
+
+def test_a_store_that_is_not_there_is_our_fault_and_not_the_query_s(tmp_path: Path) -> None:
+    with pytest.raises(StoreFailed):
+        ask(Pool(tmp_path / "nowhere", Limits()), SMALL)
+
+
+def test_what_is_no_query_is_refused_with_its_place(pool: Pool) -> None:
+    with pytest.raises(QueryRefused, match="Line 2, column"):
+        ask(pool, "SELECT *\n{ ?s }")
+
+
+def test_an_answer_in_no_wanted_format_is_refused_with_those_there_are(pool: Pool) -> None:
+    with pytest.raises(NotAcceptable) as error:
+        pool.query(SparqlRequest("ASK {}"), {"table": "csv"})
+    assert error.value.available == ["application/sparql-results+json", "application/sparql-results+xml"]
+
+
+def test_a_client_that_goes_away_frees_its_worker(pool: Pool) -> None:
+    began = time.monotonic()
+    with pytest.raises(ClientGone):
+        pool.query(SparqlRequest(ENDLESS), FORMATS, gone=lambda: time.monotonic() - began > 0.3)
+    assert time.monotonic() - began < 1
+    assert pool.load["running"] == 0
+
+
+@pytest.fixture
+def crowded(pool: Pool) -> Iterator[Pool]:
+    """The pool with an endless query in each worker, and as many waiting as may wait."""
+    threads = [
+        Thread(target=lambda n=n: pytest.raises(LimitExceeded, ask, pool, ENDLESS, f"client {n // 2}"))
+        for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    while pool.load != {**pool.load, "running": 2, "waiting": 2}:
+        time.sleep(0.01)
+    yield pool
+    for thread in threads:
+        thread.join()
+
+
+def test_when_enough_is_waiting_a_query_is_refused_at_once(crowded: Pool) -> None:
+    began = time.monotonic()
+    with pytest.raises(Busy):
+        ask(crowded, SMALL, "another")
+    assert time.monotonic() - began < 0.5
+
+
+def test_one_client_may_not_have_too_many_queries(buskerud: Instance) -> None:
+    pool = Pool(buskerud.releases / "current" / STORE, Limits(seconds=1, workers=1, waiting=9, per_client=1))
+    thread = Thread(target=ask_in_vain, args=(pool, "greedy"))
+    thread.start()
+    while not pool.load["running"]:
+        time.sleep(0.01)
+    with pytest.raises(TooManyFromClient):
+        ask(pool, SMALL, "greedy")
+    thread.join()
+    assert ask(pool, SMALL, "greedy")
+
+
+@pytest.fixture(scope="module")
+def short(buskerud: Instance) -> FlaskClient:
+    """The service for Buskerud with little patience."""
+    return create_app(replace(buskerud, limits=Limits(seconds=1, result_mb=2, workers=1))).test_client()
+
+
+ANSWERED_AS = [
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+]
+
+
+@pytest.mark.parametrize("accept", ANSWERED_AS)
+def test_a_query_that_does_not_end_is_an_error_in_every_format(short: FlaskClient, accept: str) -> None:
+    response = short.get("/sparql", query_string={"query": ENDLESS}, headers={"Accept": accept})
+    assert response.status_code == 504
+    assert response.mimetype == "application/problem+json"
+    assert response.json is not None
+    assert (response.json["limit"], response.json["allowed"]) == ("seconds", "1 s")
+    assert "/releases/" in response.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"]
+)
+def test_a_graph_that_is_too_large_is_an_error_in_every_format(short: FlaskClient, accept: str) -> None:
+    query = "CONSTRUCT { ?a ?b ?f } WHERE { ?a ?b ?c . ?d ?e ?f }"
+    response = short.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+    assert response.status_code in (413, 504)
+    assert response.mimetype == "application/problem+json"
+
+
+def test_a_large_answer_comes_whole_with_its_length(client: FlaskClient) -> None:
+    query = {"query": "SELECT * { ?s ?p ?o . ?x a ?y } LIMIT 20000"}
+    with client.get("/sparql", query_string=query, headers={"Accept": "text/csv"}) as response:
+        assert response.data.count(b"\r\n") == 20001
+        assert response.content_length == len(response.data) > 1 << 20
+
+
+def test_a_question_asked_again_is_answered_from_memory(odd: Instance) -> None:
+    app = create_app(odd)
+    client, query = app.test_client(), {"query": SMALL}
+    first = client.get("/sparql", query_string=query)
+    edition = app.extensions["planverk.shelf"].current()
+    edition.store = None  # whoever asks the store now fails
+    second = client.get("/sparql", query_string=query)
+    assert second.data == first.data
+    again = client.get("/sparql", query_string=query, headers={"If-None-Match": second.headers["ETag"]})
+    assert again.status_code == 304

@@ -86,7 +86,7 @@ def needed() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def vocabulary(needed: Callable[[str], str]) -> Callable[[str], Graph]:
+def foreign_vocabulary(needed: Callable[[str], str]) -> Callable[[str], Graph]:
     """A vocabulary as its owner publishes it, by the name it has among npm's @vocabulary packages."""
     packages = Path(needed("tests/npm/node_modules")) / "@vocabulary"
 

@@ -116,8 +116,8 @@ def used() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def declared(vocabulary: Callable[[str], Graph]) -> set[str]:
-    terms = {str(term) for name in CHECKED.values() for term in vocabulary(name).subjects(RDF.type)}
+def declared(foreign_vocabulary: Callable[[str], Graph]) -> set[str]:
+    terms = {str(term) for name in CHECKED.values() for term in foreign_vocabulary(name).subjects(RDF.type)}
     # schema.org's file has http: where its pages and ours have https:; to schema.org they are the same.
     return terms | {term.replace("http://schema.org/", "https://schema.org/") for term in terms}
 

@@ -57,7 +57,7 @@ def declarations(mappings: Graph, ontology: Graph) -> Graph:
 
 @pytest.fixture(scope="module")
 def judgements(
-    needed: Callable[[str], str], vocabulary: Callable[[str], Graph], tmp_path_factory: pytest.TempPathFactory
+    needed: Callable[[str], str], foreign_vocabulary: Callable[[str], Graph], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What the OWL API and HermiT say of the ontology, alone and with more and more beside it, and of planted faults."""
     ontology = read([folders.ONTOLOGY / "planverk.ttl"])
@@ -65,7 +65,7 @@ def judgements(
     data = read([*folders.ONTOLOGY.glob("codes/*.ttl"), *folders.ONTOLOGY.glob("examples/*.ttl")])
     data += read(folders.DATA.glob("*/*.ttl"))
     mapped = ontology + mappings + declarations(mappings, ontology)
-    founded = sum((vocabulary(name) for name in FOUNDATIONS), mapped)
+    founded = sum((foreign_vocabulary(name) for name in FOUNDATIONS), mapped)
     founded.remove((None, OWL.imports, None))  # nothing is fetched from the web
     return judge(
         needed,

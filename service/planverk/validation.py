@@ -1,14 +1,32 @@
 """A graph and the shapes -> the list of findings (SHACL 1.0); the only importer of pyshacl."""
 
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
 import pyshacl
 from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 from rdflib.term import Node
 
 from planverk.findings import Finding, Positions, Severity, sentences
 from planverk.vocab import SH
 from planverk.vocabulary import Vocabulary
+
+
+class _JudgedGraph(Graph):
+    """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
+
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # type: ignore[override]  # Any: passed on
+        """As `Graph.query`."""
+        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(prepared, *arguments, **options)
+
+
+@cache
+def _prepared(query: str) -> Query:
+    return prepareQuery(query)
 
 
 def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list[Finding]:
@@ -23,14 +41,11 @@ def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list
 
 def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
     """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's classes and codes known."""
-    _, report, _ = pyshacl.validate(
-        graph,
-        shacl_graph=vocabulary.shapes,
-        ont_graph=vocabulary.ontology,
-        inference="none",
-        allow_infos=True,
-        allow_warnings=True,
-    )
+    judged = _JudgedGraph()
+    judged += graph
+    judged += vocabulary.ontology
+    # In place: pyshacl would otherwise judge a copy, which is a plain graph again. Without inference it adds nothing.
+    _, report, _ = pyshacl.validate(judged, shacl_graph=vocabulary.shapes, inference="none", inplace=True)
     return cast("Graph", report)  # pyshacl gives bytes only when asked to serialise
 
 

@@ -50,6 +50,37 @@ _HEADING = {RDF.type, *NAMES}
 _FOR_MACHINES = {PROV.hadPrimarySource, PROV.specializationOf, PROV.wasRevisionOf, PLAN.involvedActor, DCT.replaces}
 
 
+class Names:
+    """What things are called in the language of the page, by some graphs, the first one first, and where they lead."""
+
+    def __init__(self, instance: Instance, *graphs: Graph) -> None:
+        """Take the graphs in which names may stand."""
+        self.graphs = graphs
+        self.base = instance.base
+        self.languages = order(instance)
+
+    def link(self, node: Node) -> Value:
+        """A node by its name, leading to its page or to its own address on the web."""
+        if isinstance(node, Literal):
+            return self.text(node)
+        path = document_path(self.base, str(node))
+        href = quote_path(path) if path else str(node)
+        names = (text for graph in self.graphs for kind in NAMES for text in graph.objects(node, kind))
+        name = self.best(names)
+        return self.text(name)._replace(href=href) if name else Value(_ending(str(node)), None, href)
+
+    def text(self, literal: Literal) -> Value:
+        """A text, with its language when it is not that of the page."""
+        foreign = literal.language if literal.language != self.languages[0] else None
+        return Value(str(literal), foreign)
+
+    def best(self, texts: Iterable[Node]) -> Literal | None:
+        """The text in the language of the page, or in the next one that there is."""
+        spoken = [text for text in texts if isinstance(text, Literal)]
+        order = {language: place for place, language in enumerate(self.languages)}
+        return min(spoken, key=lambda text: order.get(text.language or "", len(order)), default=None)
+
+
 def resource_page(edition: Edition, instance: Instance, lines: bytes, iri: str) -> Page:
     """The page about a thing, of its document."""
     reader = _Reader(edition, instance, read(lines))
@@ -57,46 +88,22 @@ def resource_page(edition: Edition, instance: Instance, lines: bytes, iri: str) 
 
 
 class _Reader:
-    """Knows the document, the vocabulary and the order of languages."""
+    """Knows the document, the vocabulary and what things are called."""
 
     def __init__(self, edition: Edition, instance: Instance, graph: Graph) -> None:
         self.graph = graph
         self.vocabulary = edition.vocabulary
-        self.base = instance.base
-        self.languages = order(instance)
+        self.names = Names(instance, graph, edition.vocabulary)
 
     def page(self, thing: URIRef) -> Page:
         return Page(
             iri=str(thing),
-            name=self.link(thing)._replace(href=None),
-            kinds=[self.link(kind) for kind in self._kinds(thing)],
+            name=self.names.link(thing)._replace(href=None),
+            kinds=[self.names.link(kind) for kind in self._kinds(thing)],
             rows=self._rows(thing),
             incoming=self._incoming(thing),
             withdrawn=(thing, PLAN.withdrawnOn, None) in self.graph,
         )
-
-    def link(self, node: Node) -> Value:
-        """A node by its name, leading to its page or to its own address on the web."""
-        if isinstance(node, Literal):
-            return Value(_text(node), self._foreign(node.language))
-        path = document_path(self.base, str(node))
-        href = quote_path(path) if path else str(node)
-        name = self._name(node)
-        return Value(str(name), self._foreign(name.language), href) if name else Value(_ending(str(node)), None, href)
-
-    def _name(self, node: Node) -> Literal | None:
-        names = [
-            text for graph in (self.graph, self.vocabulary) for kind in NAMES for text in graph.objects(node, kind)
-        ]
-        return self._best(names)
-
-    def _best(self, texts: Iterable[Node]) -> Literal | None:
-        spoken = [text for text in texts if isinstance(text, Literal)]
-        order = {language: place for place, language in enumerate(self.languages)}
-        return min(spoken, key=lambda text: order.get(text.language or "", len(order)), default=None)
-
-    def _foreign(self, language: str | None) -> str | None:
-        return language if language and language != self.languages[0] else None
 
     def _kinds(self, thing: URIRef) -> list[Node]:
         kinds = set(self.graph.objects(thing, RDF.type))
@@ -116,10 +123,10 @@ class _Reader:
         return sorted(rows, key=lambda row: row.name)
 
     def _row(self, predicate: Node, nodes: Iterable[Node], *, incoming: bool = False) -> Row:
-        meaning = self._best(self.vocabulary.objects(predicate, SKOS.definition))
-        name = self.link(predicate).text
+        meaning = self.names.best(self.vocabulary.objects(predicate, SKOS.definition))
+        name = self.names.link(predicate).text
         values = sorted(
-            {self.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold())
+            {self.names.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold())
         )
         return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
 
@@ -128,10 +135,6 @@ def _rank(predicate: Node) -> int:
     if predicate in _FIRST:
         return _FIRST.index(predicate)
     return 100 + _LAST.index(predicate) if predicate in _LAST else 50
-
-
-def _text(literal: Literal) -> str:
-    return str(literal)
 
 
 def _ending(iri: str) -> str:

@@ -29,6 +29,9 @@ format: .venv/test
 	$(BIN)/ruff check --fix service tests
 	$(BIN)/ruff format service tests
 
+bench: .venv/installed    ## measured comparisons; what each prints is explained at its top
+	$(BIN)/python benchmarks/isolation.py
+
 clean:
 	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache data/*/releases
 

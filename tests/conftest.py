@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +84,21 @@ def needed() -> Callable[[str], str]:
         pytest.skip(missing)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def java(needed: Callable[[str], str]) -> Callable[..., bytes]:
+    """Runs a program of tests/java and gives what it prints."""
+    classpath = Path(needed(".venv/java.classpath")).read_text(encoding="utf-8")
+
+    def run(program: str, *arguments: str, given: bytes = b"") -> bytes:
+        command = [needed("java"), str(TESTS / "java" / f"{program}.java"), *arguments]
+        environment = {**os.environ, "CLASSPATH": classpath}
+        process = subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
+        assert process.returncode == 0, process.stderr.decode()
+        return process.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

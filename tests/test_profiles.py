@@ -1,8 +1,6 @@
 """The ontology keeps to OWL 2 DL and OWL 2 RL, and a reasoner finds nothing impossible in it, in its mappings or in data."""
 
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any  # JSON has no better type
@@ -12,7 +10,6 @@ from rdflib import OWL, RDF, RDFS, Graph
 
 from planverk import folders
 
-JUDGE = Path(__file__).parent / "owl" / "Judge.java"
 PLAN = "https://w3id.org/planverk/ontology#"
 BASE = "https://data.example.org/"
 PROFILES = ["dl", "rl"]
@@ -57,42 +54,32 @@ def declarations(mappings: Graph, ontology: Graph) -> Graph:
 
 @pytest.fixture(scope="module")
 def judgements(
-    needed: Callable[[str], str], foreign_vocabulary: Callable[[str], Graph], tmp_path_factory: pytest.TempPathFactory
+    java: Callable[..., bytes],
+    foreign_vocabulary: Callable[[str], Graph],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """What the OWL API and HermiT say of the ontology, alone and with more and more beside it, and of planted faults."""
     ontology = read([folders.ONTOLOGY / "planverk.ttl"])
     mappings = read(folders.ONTOLOGY.glob("mappings/*.ttl"))
-    data = read([*folders.ONTOLOGY.glob("codes/*.ttl"), *folders.ONTOLOGY.glob("examples/*.ttl")])
-    data += read(folders.DATA.glob("*/*.ttl"))
     mapped = ontology + mappings + declarations(mappings, ontology)
     founded = sum((foreign_vocabulary(name) for name in FOUNDATIONS), mapped)
     founded.remove((None, OWL.imports, None))  # nothing is fetched from the web
-    return judge(
-        needed,
-        tmp_path_factory.mktemp("profiles"),
-        {
-            "ontology": ontology,
-            "mapped": mapped,
-            "founded": founded,
-            "with data": founded + data,
-            "not DL": ontology + planted("not DL"),
-            "not RL": ontology + planted("not RL"),
-            "unsatisfiable": ontology + planted("unsatisfiable"),
-            "inconsistent": founded + planted("inconsistent"),
-        },
-    )
-
-
-def judge(needed: Callable[[str], str], folder: Path, graphs: dict[str, Graph]) -> dict[str, Any]:
-    """The judgements of some graphs, by their names."""
+    codes, examples = (read(folders.ONTOLOGY.glob(f"{name}/*.ttl")) for name in ("codes", "examples"))
+    graphs = {
+        "ontology": ontology,
+        "mapped": mapped,
+        "founded": founded,
+        "with data": founded + codes + examples + read(folders.DATA.glob("*/*.ttl")),
+        "not DL": ontology + planted("not DL"),
+        "not RL": ontology + planted("not RL"),
+        "unsatisfiable": ontology + planted("unsatisfiable"),
+        "inconsistent": founded + planted("inconsistent"),
+    }
+    folder = tmp_path_factory.mktemp("profiles")
     for name, graph in graphs.items():
         graph.serialize(folder / name, format="turtle")
-    classpath = Path(needed(".venv/owlapi.classpath")).read_text(encoding="utf-8")
-    command = [needed("java"), str(JUDGE), *(str(folder / name) for name in graphs)]
-    process = subprocess.run(command, env={**os.environ, "CLASSPATH": classpath}, capture_output=True, check=False)
-    assert process.returncode == 0, process.stderr.decode()
-    judgements: dict[str, Any] = json.loads(process.stdout)
-    return judgements
+    found: dict[str, Any] = json.loads(java("Judge", *(str(folder / name) for name in graphs)))
+    return found
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -1,8 +1,10 @@
 """The vocabulary as one thing to look things up in: how its terms, rules, codes and mappings hang together."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 from rdflib.collection import Collection
@@ -42,10 +44,11 @@ class Use:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The ontology with its codes, the shapes, the mappings, and the order in which their authors put them."""
+    """The ontology with its codes, the shapes, the mappings by vocabulary, and the order in which all this was written."""
 
     vocabulary: Vocabulary
-    mappings: Graph
+    mappings: dict[str, Graph]
+    context: dict[str, Any]  # Any: JSON
     rules: list[Rule]
     passages: list[Passage]
 
@@ -63,6 +66,11 @@ class Dictionary:
     def properties(self) -> list[URIRef]:
         """The properties of ours, in the order of the ontology."""
         return [term for term in self.sections if any((term, RDF.type, kind) in self.ontology for kind in _PROPERTIES)]
+
+    @cached_property
+    def general(self) -> list[URIRef]:
+        """The properties that the ontology gives no class, so that anything may have them."""
+        return [term for term in self.properties if (term, RDFS.domain, None) not in self.ontology]
 
     @cached_property
     def borrowed(self) -> list[URIRef]:
@@ -131,7 +139,7 @@ class Dictionary:
         codes = _iris(found for kind in stricter for found in self.ontology.objects(kind, SKOS.inScheme))
         if scheme or codes:
             return (scheme,) if scheme else codes
-        return self._narrowest(stricter) or _iris(self.ontology.objects(term, RDFS.range))
+        return self._narrowest(stricter) or _iris(self.ontology.objects(term, RDFS.range)) or (self._as_json(term),)
 
     def successors(self, term: Node) -> tuple[URIRef, ...] | None:
         """What to use instead of a deprecated term; None when the term is good."""
@@ -159,6 +167,19 @@ class Dictionary:
         above = {wide for kind in kinds for wide in self.wider(kind)}
         return tuple(dict.fromkeys(kind for kind in kinds if kind not in above))
 
+    def _as_json(self, term: Node) -> URIRef:
+        """What the JSON-LD context takes the values of a property for, where nothing else says it."""
+        entries = (entry for entry in self.context.values() if isinstance(entry, dict))
+        entry = next((entry for entry in entries if self._expanded(entry["@id"]) == term), {})
+        if entry.get("@container") == "@language":
+            return RDF.langString
+        kind = entry.get("@type")
+        return RDFS.Resource if kind == "@id" else self._expanded(kind) if kind else RDFS.Literal
+
+    def _expanded(self, name: str) -> URIRef:
+        prefix, _, local = name.partition(":")
+        return URIRef(self.context[prefix] + local)
+
     def _disjoint_groups(self) -> list[list[Node]]:
         lists = self.ontology.objects(None, OWL.members)
         pairs = self.ontology.subject_objects(OWL.disjointWith)
@@ -172,10 +193,14 @@ class Dictionary:
 @cache
 def read_dictionary() -> Dictionary:
     """The vocabulary that came with the software; it cannot change while the software runs."""
-    vocabulary, mappings = read_vocabulary(), Graph()
-    for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl")):
-        mappings.parse(file)
-    return Dictionary(vocabulary, mappings, read_rules(vocabulary.shapes), passages(folders.ONTOLOGY / "planverk.ttl"))
+    vocabulary = read_vocabulary()
+    return Dictionary(
+        vocabulary=vocabulary,
+        mappings={file.stem: Graph().parse(file) for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl"))},
+        context=json.loads((folders.ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"],
+        rules=read_rules(vocabulary.shapes),
+        passages=passages(folders.ONTOLOGY / "planverk.ttl"),
+    )
 
 
 def _iris(nodes: Iterable[Node]) -> tuple[URIRef, ...]:

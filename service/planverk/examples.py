@@ -59,3 +59,8 @@ def _things() -> dict[URIRef, Example]:
 def _example(file: Path, passage: Passage, about: Graph) -> Example:
     ((thing, kind),) = about.subject_objects(RDF.type)
     return Example(URIRef(thing), URIRef(kind), file.name, with_prefixes(file, passage.text), about)
+
+
+def examples_with(term: URIRef) -> list[Example]:
+    """The examples in which a property is used."""
+    return [example for example in _things().values() if (None, term, None) in example.about]

@@ -22,6 +22,8 @@ from planverk.store.trouble import LimitExceeded
 
 _MB = 1 << 20
 _SECONDS_OF_GRACE = 1
+# Pages come before queries when both want the processor.
+_NICENESS = 15
 
 
 class _Sender:
@@ -61,7 +63,8 @@ def main(store: Path, peer: socket, limits: Limits) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    """Bound the memory, leave no core file, and allow no further file or socket to be opened."""
+    """Step back behind the pages, bound the memory, leave no core file, and allow no further file or socket to be opened."""
+    os.nice(_NICENESS)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     bound = pages * resource.getpagesize() + limits.memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))

@@ -55,7 +55,7 @@ def _streamed(result: Result) -> Response:
 
 def _finished(response: Response, suffix: str, etag: str) -> Response:
     response.content_type = BY_SUFFIX[suffix].content_type
-    response.set_etag(etag[:40])
+    response.set_etag(f"{etag[:40]}.{suffix}")
     response.cache_control.public = True
     response.cache_control.no_cache = True
     return varies(response)

@@ -6,6 +6,7 @@ from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from planverk import media
+from planverk.release import ReleaseError
 from planverk.store.sparql import QueryRefused
 from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
 from planverk.web.responses import here, varies
@@ -17,6 +18,7 @@ PROBLEM = media.Representation("json", "application/problem+json", "Problem deta
 _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     QueryRefused: (HTTPStatus.BAD_REQUEST, None),
     NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
+    ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, "Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere."),
     StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
     Busy: (HTTPStatus.SERVICE_UNAVAILABLE, "Så mange spørringer venter at ingen flere tas imot. Prøv igjen om litt."),
     TooManyFromClient: (

@@ -1,26 +1,74 @@
-"""The vocabulary as documents: the ontology whole, and its terms, code lists and codes one by one."""
+"""The vocabulary as documents: the ontology, the rules and the mappings whole, and each term, code and rule by itself."""
 
+from collections.abc import Iterable
 from functools import cache
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
 from planverk import folders, serialization
-from planverk.store.edition import Edition
-from planverk.vocab import ONTOLOGY_IRI, W3ID
+from planverk.dictionary import read_dictionary
+from planverk.vocab import NAMES, ONTOLOGY_IRI, SH, W3ID
 
 IRI = str(ONTOLOGY_IRI)
+SHAPES = URIRef(W3ID + "shapes")
+MAPPINGS = URIRef(W3ID + "mappings")
 
 
+# What is cached here cannot change while the software runs.
 @cache
 def lines() -> bytes:
-    """The ontology as canonical N-Quads, the same in every process; it cannot change while the software runs."""
+    """The ontology as canonical N-Quads, the same in every process."""
     return serialization.canonical({ONTOLOGY_IRI: Graph().parse(folders.ONTOLOGY / "planverk.ttl")})
 
 
-def find(edition: Edition, name: str) -> tuple[str, bytes] | None:
-    """The IRI and the document of what `/def/{name}` names: `Goal`, `code/goal-level` or `code/goal-level/sub-goal`."""
-    for iri in (f"{IRI}#{name}", f"{W3ID}{name}"):
-        found = edition.document(iri)
-        if found:
-            return iri, found
-    return None
+@cache
+def shapes() -> bytes:
+    """All rules as canonical N-Quads."""
+    return serialization.canonical({SHAPES: read_dictionary().vocabulary.shapes})
+
+
+@cache
+def mappings() -> bytes:
+    """The links to other vocabularies as canonical N-Quads."""
+    return serialization.canonical({MAPPINGS: _mappings()})
+
+
+@cache
+def term(iri: URIRef) -> bytes:
+    """What is said of a term or a code, what points to it, and the names of both ends, as N-Triples; the term first."""
+    known = _known()
+    own, linked = known.cbd(iri), Graph()
+    linked += (triple for triple in known.triples((None, None, iri)) if isinstance(triple[0], URIRef))
+    ends = {end for subject, _, value in own + linked for end in (subject, value)} - {iri}
+    return serialization.statements(own) + serialization.statements(linked + _names(known, ends))
+
+
+@cache
+def rule(iri: URIRef) -> bytes:
+    """A rule with its constraint, the shapes it is part of, and the names of its parts, as canonical N-Quads."""
+    known = read_dictionary().vocabulary.shapes
+    about = known.cbd(iri)
+    about += known.triples((None, SH.property, iri))
+    for part in known.objects(iri, SH.property):
+        about += known.triples((part, SH.name, None))
+    return serialization.canonical({SHAPES: about})
+
+
+@cache
+def _known() -> Graph:
+    return read_dictionary().ontology + _mappings()
+
+
+def _mappings() -> Graph:
+    together = Graph()
+    for graph in read_dictionary().mappings.values():
+        together += graph
+    return together
+
+
+def _names(known: Graph, nodes: Iterable[Node]) -> Graph:
+    names = Graph()
+    for node in nodes:
+        names += (triple for name in NAMES for triple in known.triples((node, name, None)))
+    return names

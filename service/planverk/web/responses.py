@@ -4,6 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Response, current_app, g, redirect, request
+from werkzeug.http import generate_etag
 
 from planverk.instance import Instance
 from planverk.media import HTML, Representation
@@ -61,7 +62,8 @@ def to(path: str, status: int) -> Response:
 def document(body: bytes | str, representation: Representation, status: int = 200) -> Response:
     """One representation of a document with its strong validator (RFC 9110, section 8.8.3)."""
     response = Response(body, status, content_type=representation.content_type)
-    response.add_etag()
+    # Two formats of a small graph may be the same bytes, and are still two representations.
+    response.set_etag(f"{generate_etag(response.get_data())}.{representation.suffix}")
     response.cache_control.public = True
     # Fresh right after a release: a cache may keep the answer but must ask whether it still holds.
     response.cache_control.no_cache = True

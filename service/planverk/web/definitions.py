@@ -1,0 +1,203 @@
+"""What each path below /def answers: the statements of a term, a code or a rule, and the page about it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask import render_template
+from rdflib import OWL, RDF, RDFS, URIRef
+
+from planverk.dictionary import Dictionary, read_dictionary
+from planverk.findings import Severity
+from planverk.media import DOCUMENTS
+from planverk.rules import examples
+from planverk.sources.statements import short
+from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS
+from planverk.web import ontology
+from planverk.web.glossary import Glossary
+from planverk.web.picture import picture
+from planverk.web.reading import Value
+from planverk.web.responses import here, instance, quote_path
+
+Content = Mapping[str, Any]  # Any: what templates take
+_FACTS = {"version": OWL.versionInfo, "issued": DCT.issued, "licence": DCT.license, "version_iri": OWL.versionIRI}
+
+
+class Definition(NamedTuple):
+    """The two sides of one address: statements for programs, a page for people; each is made when it is asked for."""
+
+    statements: Callable[[], bytes]
+    page: Callable[[], str]
+
+
+def find(name: str) -> Definition | None:
+    """What `/def/{name}` names; the empty name is the vocabulary as a whole. None when it names nothing."""
+    whole = _WHOLE.get(name)
+    if whole:
+        return whole
+    space, slash, rest = name.partition("/")
+    kind = _SPACES.get(space) if slash else _term
+    return kind(rest or name, read_dictionary()) if kind else None
+
+
+def _term(name: str, known: Dictionary) -> Definition | None:
+    iri = PLAN[name]
+    if iri in known.classes:
+        return _definition(name, "class.html", ontology.term, iri, _class)
+    if iri in known.properties:
+        return _definition(name, "property.html", ontology.term, iri, _property)
+    return None
+
+
+def _code(name: str, known: Dictionary) -> Definition | None:
+    iri = CODE[name]
+    if iri in known.schemes:
+        return _definition(f"code/{name}", "scheme.html", ontology.term, iri, _scheme)
+    if (iri, RDF.type, SKOS.Concept) in known.ontology:
+        return _definition(f"code/{name}", "code.html", ontology.term, iri, _single_code)
+    return None
+
+
+def _rule(name: str, known: Dictionary) -> Definition | None:
+    iri = SHAPE[name]
+    return _definition(f"shapes/{name}", "rule.html", ontology.rule, iri, _one_rule) if iri in known.by_iri else None
+
+
+_SPACES = {"code": _code, "shapes": _rule}
+
+
+def _definition(
+    name: str,
+    template: str,
+    statements: Callable[[URIRef], bytes],
+    iri: URIRef,
+    content: Callable[[Glossary, URIRef], Content],
+) -> Definition:
+    return Definition(partial(statements, iri), partial(_page, name, template, partial(content, iri=iri)))
+
+
+def _page(name: str, template: str, content: Callable[[Glossary], Content]) -> str:
+    glossary = Glossary(read_dictionary(), instance())
+    path = quote_path(f"/def/{name}" if name else "/def")
+    return render_template(template, **here(), document=path, representations=DOCUMENTS, **content(glossary))
+
+
+# What each kind of page shows.
+
+
+def _class(glossary: Glossary, iri: URIRef) -> Content:
+    known = glossary.dictionary
+    return {
+        "entry": glossary.entry(iri),
+        "section": known.sections[iri],
+        "above": glossary.links(known.ontology.objects(iri, RDFS.subClassOf)),
+        "below": glossary.links(kind for kind in known.classes if (kind, RDFS.subClassOf, iri) in known.ontology),
+        "disjoint": glossary.links(known.disjoint(iri)),
+        "uses": glossary.uses(iri),
+        "general": glossary.terms(known.general),
+        "pointing": glossary.terms(known.pointing_to(iri)),
+        "domains": _domains(glossary),
+        "example": glossary.example(iri),
+        "rules": glossary.rules(known.rules_of(iri)),
+        "matches": glossary.matches(iri),
+    }
+
+
+def _domains(glossary: Glossary) -> dict[str, list[Value]]:
+    """The classes that the ontology gives each property, by its short IRI."""
+    known = glossary.dictionary
+    return {short(term): glossary.links(known.ontology.objects(term, RDFS.domain)) for term in known.properties}
+
+
+def _property(glossary: Glossary, iri: URIRef) -> Content:
+    known = glossary.dictionary
+    scheme = known.scheme_of(iri)
+    return {
+        "entry": glossary.entry(iri),
+        "section": known.sections[iri],
+        "domain": glossary.links(known.ontology.objects(iri, RDFS.domain)),
+        "kinds": glossary.kinds(known.kinds_of(iri)),
+        "above": glossary.links(known.ontology.objects(iri, RDFS.subPropertyOf)),
+        "below": glossary.links(term for term in known.properties if (term, RDFS.subPropertyOf, iri) in known.ontology),
+        "characteristics": glossary.characteristics(iri),
+        "scheme": glossary.term(scheme) if scheme else None,
+        "codes": glossary.codes(scheme) if scheme else [],
+        "examples": glossary.examples_with(iri),
+        "rules": glossary.rules(known.rules_on(iri)),
+        "matches": glossary.matches(iri),
+    }
+
+
+def _scheme(glossary: Glossary, iri: URIRef) -> Content:
+    known = glossary.dictionary
+    users = [term for term in known.properties if known.scheme_of(term) == iri]
+    return {"entry": glossary.entry(iri), "codes": glossary.codes(iri), "users": glossary.terms(users)}
+
+
+def _single_code(glossary: Glossary, iri: URIRef) -> Content:
+    known = glossary.dictionary
+    scheme = URIRef(str(known.ontology.value(iri, SKOS.inScheme)))
+    code = next(code for code in glossary.codes(scheme) if code.term == glossary.term(iri))
+    siblings = glossary.codes(scheme)
+    return {"entry": glossary.entry(iri), "code": code, "scheme": glossary.term(scheme), "siblings": siblings}
+
+
+def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
+    rule = glossary.dictionary.by_iri[iri]
+    return {
+        "rule": glossary.rule_entry(rule),
+        "classes": glossary.links(rule.classes),
+        "subjects_of": glossary.links(rule.subjects_of),
+        "paths": glossary.links(rule.paths),
+        "parts": glossary.rules(glossary.dictionary.by_iri[part] for part in rule.parts),
+        "shown": examples(rule),
+        "source": rule.source,
+    }
+
+
+def _rules(glossary: Glossary) -> Content:
+    known = glossary.dictionary
+    subjects = dict.fromkeys(rule.subject for rule in known.rules if rule.severity)
+    return {
+        "subjects": {
+            subject: [glossary.rule(rule) for rule in known.rules if rule.severity and rule.subject == subject]
+            for subject in subjects
+        }
+    }
+
+
+def _mappings(glossary: Glossary) -> Content:
+    rows = groupby(glossary.matches(), key=lambda match: match.vocabulary)
+    return {"matches": {vocabulary: list(matches) for vocabulary, matches in rows}}
+
+
+def _overview(glossary: Glossary) -> Content:
+    known = glossary.dictionary
+    return {
+        "title_of_all": glossary.say(ONTOLOGY_IRI, DCT.title),
+        "description_of_all": glossary.say(ONTOLOGY_IRI, DCT.description),
+        "facts": {name: str(known.ontology.value(ONTOLOGY_IRI, term)) for name, term in _FACTS.items()},
+        "picture": picture(glossary),
+        "classes": glossary.by_section(known.classes),
+        "properties": glossary.by_section(known.properties),
+        "domains": _domains(glossary),
+        "kinds": {short(term): glossary.kinds(known.kinds_of(term)) for term in known.properties},
+        "schemes": [(glossary.term(scheme), len(known.codes(scheme))) for scheme in known.schemes],
+        "watched": [(glossary.term(kind), _counted(known, kind)) for kind in known.classes],
+        "borrowed": glossary.terms(known.borrowed),
+        "vocabularies": {name: len(graph) for name, graph in known.mappings.items()},
+    }
+
+
+def _counted(known: Dictionary, kind: URIRef) -> Counter[Severity | None]:
+    """How many rules of each severity name a class."""
+    return Counter(rule.severity for rule in known.rules if rule.severity and kind in rule.classes)
+
+
+_WHOLE = {
+    "": Definition(ontology.lines, partial(_page, "", "vocabulary.html", _overview)),
+    "shapes": Definition(ontology.shapes, partial(_page, "shapes", "rules.html", _rules)),
+    "mappings": Definition(ontology.mappings, partial(_page, "mappings", "mappings.html", _mappings)),
+}

@@ -116,6 +116,6 @@ def test_buskerud_has_an_answer_too(client: FlaskClient, name: str) -> None:
 
 
 def test_fjordheim_uses_every_class_and_property_of_the_vocabulary(fjordheim: Instance, downloaded: Graph) -> None:
-    ours = {term for kind in KINDS for term in downloaded.subjects(RDF.type, kind) if term.startswith(str(PLAN))}
+    ours = {term for kind in KINDS for term in downloaded.subjects(RDF.type, kind) if str(term).startswith(str(PLAN))}
     data = serialization.read((fjordheim.releases / "current" / "data.nt").read_bytes())
     assert ours - set(data.predicates()) - set(data.objects(predicate=RDF.type)) == set()

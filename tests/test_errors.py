@@ -16,7 +16,7 @@ from planverk.web import create_app
 
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 DOCUMENT = "/doc/theme/markup"
-NEED_A_RELEASE = ["/", "/id/theme/markup", DOCUMENT, f"{DOCUMENT}.ttl", "/def.html", "/def/Goal", "/katalog", "/releases/",
+NEED_A_RELEASE = ["/", "/id/theme/markup", DOCUMENT, f"{DOCUMENT}.ttl", "/katalog", "/releases/",
                   "/releases/current/", "/sparql", "/sparql?query=ASK%7B%7D", "/health/ready", "/metrics"]  # fmt: skip
 TROUBLE = [
     ("GET", "/nothing", {}, 404),

@@ -227,10 +227,19 @@ def test_lists_of_codes_and_codes_have_documents(odd_client: FlaskClient, path: 
     assert response.data.startswith(f"<{W3ID}{path.removeprefix('/def/')}> <{RDF.type}> ".encode())
 
 
-def test_the_ontology_is_the_same_bytes_in_every_process(odd_client: FlaskClient) -> None:
-    program = "import sys; from planverk.web import ontology; sys.stdout.buffer.write(ontology.lines())"
+def test_documents_are_the_same_bytes_in_every_process(odd: Instance, odd_client: FlaskClient) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from planverk.instance import read_instance
+from planverk.web import create_app
+client = create_app(read_instance(Path({str(odd.folder)!r}))).test_client()
+sys.stdout.buffer.write(b"".join(client.get(path).data for path in ("/def.nq", "/def.ttl", "/katalog", {MARKUP!r})))
+"""
     elsewhere = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    assert odd_client.get("/def.nq").data == elsewhere.stdout
+    assert elsewhere.stdout == b"".join(
+        odd_client.get(path).data for path in ("/def.nq", "/def.ttl", "/katalog", MARKUP)
+    )
 
 
 @pytest.mark.parametrize("row", DOCUMENTS, ids=lambda row: row.suffix)

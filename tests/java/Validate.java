@@ -14,16 +14,20 @@ import org.apache.jena.shacl.validation.ReportEntry;
 /** Validates graphs with Jena: one background, to which each of many fixtures adds its statements. */
 public class Validate {
 
-    /** Reads shapes, background and fixtures, in N-Triples, as JSON; prints each fixture's findings, by its name. */
+    /**
+     * Reads JSON, with graphs as N-Triples: the background, shapes by their names, and for each fixture its statements and
+     * the name of its shapes. Prints each fixture's findings.
+     */
     public static void main(String[] arguments) throws Exception {
         JsonNode request = new ObjectMapper().readTree(System.in);
-        Shapes shapes = Shapes.parse(graph(request.get("shapes")));
         Graph background = graph(request.get("background"));
+        Map<String, Shapes> shapes = request.get("shapes").properties().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, named -> Shapes.parse(graph(named.getValue()))));
         Map<String, List<List<String>>> findings = request.get("fixtures").properties().parallelStream()
             .collect(Collectors.toMap(Map.Entry::getKey, fixture -> {
-                Graph data = graph(fixture.getValue());
+                Graph data = graph(fixture.getValue().get("statements"));
                 GraphUtil.addInto(data, background);
-                return findings(shapes, data);
+                return findings(shapes.get(fixture.getValue().get("shapes").asText()), data);
             }));
         new ObjectMapper().writeValue(System.out, findings);
     }

@@ -10,6 +10,7 @@ from flask import render_template
 from rdflib import OWL, RDF, RDFS, URIRef
 
 from planverk.dictionary import Dictionary, read_dictionary
+from planverk.examples import CONTEXT
 from planverk.findings import Severity
 from planverk.media import DOCUMENTS
 from planverk.rules import examples
@@ -33,13 +34,11 @@ class Definition(NamedTuple):
 
 
 def find(name: str) -> Definition | None:
-    """What `/def/{name}` names; the empty name is the vocabulary as a whole. None when it names nothing."""
-    whole = _WHOLE.get(name)
-    if whole:
-        return whole
+    """What `/def/{name}` names: `Goal`, `code/goal-level/sub-goal`, `shapes/Goal-goalLevel`; None when it names nothing."""
     space, slash, rest = name.partition("/")
     kind = _SPACES.get(space) if slash else _term
-    return kind(rest or name, read_dictionary()) if kind else None
+    found = kind(rest or name, read_dictionary()) if kind else None
+    return found or _LISTS.get(name)
 
 
 def _term(name: str, known: Dictionary) -> Definition | None:
@@ -139,15 +138,20 @@ def _scheme(glossary: Glossary, iri: URIRef) -> Content:
 def _single_code(glossary: Glossary, iri: URIRef) -> Content:
     known = glossary.dictionary
     scheme = URIRef(str(known.ontology.value(iri, SKOS.inScheme)))
-    code = next(code for code in glossary.codes(scheme) if code.term == glossary.term(iri))
-    siblings = glossary.codes(scheme)
-    return {"entry": glossary.entry(iri), "code": code, "scheme": glossary.term(scheme), "siblings": siblings}
+    return {
+        "entry": glossary.entry(iri),
+        "scheme": glossary.term(scheme),
+        "codes": glossary.codes(scheme),
+        "matches": glossary.matches_of_code(iri),
+    }
 
 
 def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
     rule = glossary.dictionary.by_iri[iri]
     return {
         "rule": glossary.rule_entry(rule),
+        "subject": rule.subject,
+        "checked": any(glossary.dictionary.vocabulary.shapes.objects(iri, RDF.type)),
         "classes": glossary.links(rule.classes),
         "subjects_of": glossary.links(rule.subjects_of),
         "paths": glossary.links(rule.paths),
@@ -161,21 +165,27 @@ def _rules(glossary: Glossary) -> Content:
     known = glossary.dictionary
     subjects = dict.fromkeys(rule.subject for rule in known.rules if rule.severity)
     return {
+        "iri": str(ontology.SHAPES),
+        "levels": Severity,
         "subjects": {
             subject: [glossary.rule(rule) for rule in known.rules if rule.severity and rule.subject == subject]
             for subject in subjects
-        }
+        },
     }
 
 
 def _mappings(glossary: Glossary) -> Content:
     rows = groupby(glossary.matches(), key=lambda match: match.vocabulary)
-    return {"matches": {vocabulary: list(matches) for vocabulary, matches in rows}}
+    return {"iri": str(ontology.MAPPINGS), "matches": {vocabulary: list(matches) for vocabulary, matches in rows}}
 
 
 def _overview(glossary: Glossary) -> Content:
     known = glossary.dictionary
     return {
+        "iri": str(ONTOLOGY_IRI),
+        "levels": Severity,
+        "namespace": str(PLAN),
+        "context": CONTEXT,
         "title_of_all": glossary.say(ONTOLOGY_IRI, DCT.title),
         "description_of_all": glossary.say(ONTOLOGY_IRI, DCT.description),
         "facts": {name: str(known.ontology.value(ONTOLOGY_IRI, term)) for name, term in _FACTS.items()},
@@ -196,8 +206,8 @@ def _counted(known: Dictionary, kind: URIRef) -> Counter[Severity | None]:
     return Counter(rule.severity for rule in known.rules if rule.severity and kind in rule.classes)
 
 
-_WHOLE = {
-    "": Definition(ontology.lines, partial(_page, "", "vocabulary.html", _overview)),
+WHOLE = Definition(ontology.lines, partial(_page, "", "vocabulary.html", _overview))
+_LISTS = {
     "shapes": Definition(ontology.shapes, partial(_page, "shapes", "rules.html", _rules)),
     "mappings": Definition(ontology.mappings, partial(_page, "mappings", "mappings.html", _mappings)),
 }

@@ -18,6 +18,7 @@ from planverk.web.reading import Names, Value
 
 _LANGUAGES = ("nb", "nn", "en")
 _NAME = (RDFS.label, SKOS.prefLabel)
+_MATCHING = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch, SKOS.note)
 
 
 class Term(NamedTuple):
@@ -97,7 +98,7 @@ class Code(NamedTuple):
     term: Term
     notation: str
     synonyms: list[Value]
-    notes: list[Value]
+    matches: list[Match]
 
 
 class Glossary:
@@ -130,7 +131,7 @@ class Glossary:
             term=self.term(iri),
             others=[Version(code, self._in(code, iri, *_NAME), self._in(code, iri, SKOS.definition)) for code in self._others],
             synonyms=self._said(iri, SKOS.altLabel),
-            notes=self._said(iri, SKOS.scopeNote, SKOS.note),
+            notes=self._said(iri, SKOS.scopeNote),
             laws=self.links(self.dictionary.ontology.objects(iri, DCT.source)),
             successors=self.links(self.dictionary.successors(iri) or ()),
         )
@@ -171,17 +172,24 @@ class Glossary:
         return RuleEntry(str(rule.iri), self.rule(rule), self.say(rule.iri, SH.message, graph=shapes), others)
 
     def matches(self, iri: URIRef | None = None) -> list[Match]:
-        """What corresponds to a term, or to any term, in other vocabularies; also what the ontology itself says of that."""
+        """What corresponds to a term, or to any term, in other vocabularies."""
         return [
-            Match(self.term(term), str(relation).rpartition("#")[2], self._target(graph, target), vocabulary)
+            self._match(graph, triple, vocabulary)
             for vocabulary, graph in self.dictionary.mappings.items()
-            for term, relation, target in sorted(graph.triples((iri, None, None)))
+            for triple in sorted(graph.triples((iri, None, None)))
+        ]
+
+    def matches_of_code(self, iri: URIRef) -> list[Match]:
+        """What corresponds to a code in other lists; the code lists say this themselves."""
+        known = self.dictionary.ontology
+        return [
+            self._match(known, triple) for relation in _MATCHING for triple in sorted(known.triples((iri, relation, None)))
         ]
 
     def codes(self, scheme: URIRef) -> list[Code]:
         """The codes of a list, in its order."""
         return [
-            Code(self.term(code), self._notation(code), self._said(code, SKOS.altLabel), self._said(code, SKOS.scopeNote))
+            Code(self.term(code), self._notation(code), self._said(code, SKOS.altLabel), self.matches_of_code(code))
             for code in self.dictionary.codes(scheme)
         ]
 
@@ -224,6 +232,10 @@ class Glossary:
     def _in(self, language: str, iri: Node, *properties: URIRef, graph: Graph | None = None) -> str:
         texts = (text for item in properties for text in (graph or self.dictionary.ontology).objects(iri, item))
         return next((str(text) for text in texts if isinstance(text, Literal) and text.language == language), "")
+
+    def _match(self, graph: Graph, triple: tuple[Node, Node, Node], vocabulary: str = "") -> Match:
+        term, relation, target = triple
+        return Match(self.term(term), str(relation).rpartition("#")[2], self._target(graph, target), vocabulary)
 
     def _target(self, graph: Graph, target: Node) -> Value:
         if isinstance(target, Literal):

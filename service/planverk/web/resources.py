@@ -1,10 +1,13 @@
 """Things and their documents: /id leads to /doc, which is negotiated, and so is the vocabulary below /def."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response, abort, render_template, request
 
-from planverk import media, serialization
-from planverk.media import BY_SUFFIX, DOCUMENTS, Representation
-from planverk.web import ontology
+from planverk import folders, media, serialization
+from planverk.media import BY_SUFFIX, DOCUMENTS, JSON_LD, Representation
+from planverk.web import definitions
 from planverk.web.errors import problem
 from planverk.web.reading import resource_page
 from planverk.web.responses import announce, document, edition, here, instance, quote_path, to, varies
@@ -32,35 +35,43 @@ def show(name: str, suffix: str | None = None) -> Response:
     if lines is None:
         abort(404)
     status = 410 if now.is_withdrawn(iri) else 200
-    return negotiated(f"/doc/{name}", suffix, lines, iri, status)
+    return negotiated(f"/doc/{name}", suffix, lambda: lines, partial(_page, lines, iri, f"/doc/{name}"), status)
 
 
 @blueprint.get("/def")
 @blueprint.get("/def/")
 @blueprint.get(f"/def.{_SUFFIX}")
 def define(suffix: str | None = None) -> Response:
-    """The ontology as a whole."""
-    return negotiated("/def", suffix, ontology.lines(), ontology.IRI)
+    """The vocabulary as a whole."""
+    return negotiated("/def", suffix, *definitions.WHOLE)
 
 
 @blueprint.get("/def/<path:name>")
 @blueprint.get(f"/def/<path:name>.{_SUFFIX}")
 def define_term(name: str, suffix: str | None = None) -> Response:
-    """One term of the ontology, one list of codes, or one code."""
-    found = ontology.find(edition(), name)
+    """One term, one list of codes, one code or one rule; or all rules, or all links to other vocabularies."""
+    found = definitions.find(name)
     if found is None:
         abort(404)
-    iri, lines = found
-    return negotiated(f"/def/{name}", suffix, lines, iri)
+    return negotiated(f"/def/{name}", suffix, *found)
 
 
-def negotiated(path: str, suffix: str | None, lines: bytes, iri: str, status: int = 200) -> Response:
+@blueprint.get("/def/<any('context.jsonld', 'plan-tree.frame.jsonld'):file>")
+def context(file: str) -> Response:
+    """The JSON-LD context of the vocabulary, or the frame that gives a plan as a tree."""
+    return document((folders.ONTOLOGY / file).read_text(encoding="utf-8"), JSON_LD)
+
+
+def negotiated(
+    path: str, suffix: str | None, statements: Callable[[], bytes], page: Callable[[], str], status: int = 200
+) -> Response:
     """A document in the representation asked for, or 406 with the list of those there are."""
     chosen = BY_SUFFIX[suffix] if suffix else media.negotiate(request.accept_mimetypes, DOCUMENTS)
     if chosen is None:
         response = not_acceptable(path, DOCUMENTS)
     else:
-        response = document(_body(lines, iri, chosen, path), chosen, status)
+        body = serialization.write(statements(), chosen) if chosen.is_rdf else page()
+        response = document(body, chosen, status)
         announce(response, path, DOCUMENTS, chosen, canonical=instance().base.rstrip("/") + path)
     if not suffix:
         varies(response)
@@ -74,8 +85,6 @@ def not_acceptable(path: str, offers: tuple[Representation, ...]) -> Response:
     return problem(406, f"Dokumentet finnes ikke i det formatet. Det finnes som: {kinds}.", available=available)
 
 
-def _body(lines: bytes, iri: str, chosen: Representation, path: str) -> bytes | str:
-    if chosen.is_rdf:
-        return serialization.write(lines, chosen)
+def _page(lines: bytes, iri: str, path: str) -> str:
     page = resource_page(edition(), instance(), lines, iri)
     return render_template("resource.html", **here(), page=page, document=quote_path(path), representations=DOCUMENTS)

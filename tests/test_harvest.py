@@ -1,0 +1,232 @@
+"""The catalogue that data.norge.no and others harvest: what its harvester needs, and what the official shapes say."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyshacl
+import pytest
+from flask.testing import FlaskClient
+from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
+from rdflib.term import Node
+from werkzeug.test import TestResponse
+
+from planverk import release
+from planverk.catalogue import catalogue as make_catalogue
+from planverk.instance import Instance
+from planverk.media import HTML, RDF_REPRESENTATIONS, TURTLE, Representation
+from planverk.vocab import DCAT, DCT, EU, FOAF, PLAN, SH, SKOS, XSD
+from test_resources import graph_of
+
+# Third parties' files, which lie beside the repository where they have been fetched.
+OFFICIAL = Path(__file__).parents[2] / "shared" / "conformance" / "dcat-ap-no"
+SHAPES = [
+    "v3.0/dcatapno3-core-shapes.ttl",
+    "v3.0/dcatapno3-range-shapes.ttl",
+    "v3.0/dcatapno3-vocabulary-shapes.ttl",
+    "mqa/dcat-ap-no_shacl-shapes-2.0.0.ttl",
+]
+# fdk-harvester takes the language to parse with from the first of these in the Accept field it was registered with.
+HARVESTERS = ["text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "application/trig",
+              "application/n-quads"]  # fmt: skip
+INSTANCES = pytest.mark.parametrize("who", ["buskerud", "odd"])
+
+# rdflib's parsers use names that it has deprecated itself.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+
+
+@pytest.fixture
+def harvested(request: pytest.FixtureRequest, who: str) -> TestResponse:
+    """What the harvester gets from an instance."""
+    client: FlaskClient = request.getfixturevalue({"buskerud": "client", "odd": "odd_client"}[who])
+    return client.get("/katalog", headers={"Accept": "text/turtle"})
+
+
+@pytest.fixture
+def catalogue(harvested: TestResponse) -> Graph:
+    return Graph().parse(data=harvested.data, format="turtle")
+
+
+# The answer
+
+
+@pytest.mark.parametrize("path", ["/katalog", "/katalog/", "/katalog.ttl"])
+def test_the_catalogue_is_answered_at_once(odd_client: FlaskClient, path: str) -> None:
+    response = odd_client.get(path, headers={"Accept": "text/turtle"})
+    assert (response.status_code, response.content_type) == (200, TURTLE.content_type)
+    assert response.history == ()
+    assert int(response.headers["Content-Length"]) == len(response.data) < 75_000_000
+
+
+@pytest.mark.parametrize("accept", [None, "", "*/*", "text/turtle", "text/turtle, */*;q=0.1", "text/n3"])
+def test_without_other_wishes_the_catalogue_is_turtle(odd_client: FlaskClient, accept: str | None) -> None:
+    response = odd_client.get("/katalog", headers={} if accept is None else {"Accept": accept})
+    assert response.content_type == TURTLE.content_type
+
+
+def test_a_browser_gets_the_catalogue_as_a_page(odd_client: FlaskClient) -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    response = odd_client.get("/katalog", headers={"Accept": accept})
+    assert response.content_type == HTML.content_type
+    assert "<h1>Fjordheim (oppdiktet)</h1>" in response.text
+
+
+def test_the_harvester_is_sent_nothing_compressed(odd_client: FlaskClient) -> None:
+    # It takes Content-Encoding for a character set, and fails.
+    assert "Content-Encoding" not in odd_client.get("/katalog", headers={"Accept": "text/turtle"}).headers
+
+
+@pytest.mark.parametrize("accept", HARVESTERS)
+def test_the_catalogue_is_in_the_language_of_the_accept_field(odd_client: FlaskClient, accept: str) -> None:
+    response = odd_client.get("/katalog", headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (200, accept)
+
+
+@pytest.mark.parametrize("row", RDF_REPRESENTATIONS, ids=lambda row: row.suffix)
+@INSTANCES
+def test_the_catalogue_says_the_same_in_all_its_forms(
+    request: pytest.FixtureRequest, catalogue: Graph, who: str, row: Representation
+) -> None:
+    client: FlaskClient = request.getfixturevalue({"buskerud": "client", "odd": "odd_client"}[who])
+    assert isomorphic(graph_of(client.get(f"/katalog.{row.suffix}"), row), catalogue)
+
+
+def test_the_catalogue_asked_for_twice_is_the_same_bytes(odd_client: FlaskClient) -> None:
+    first, second = odd_client.get("/katalog"), odd_client.get("/katalog")
+    assert (first.data, first.headers["ETag"]) == (second.data, second.headers["ETag"])
+
+
+def test_the_catalogue_built_elsewhere_is_the_same_bytes(odd: Instance, tmp_path: Path) -> None:
+    # Each resource is compared by a hash of its statements; a change that is none would be harvested as one.
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(odd.folder, elsewhere, ignore=shutil.ignore_patterns("releases"))
+    command = [sys.executable, "-m", "planverk.cli", "release", str(elsewhere)]
+    subprocess.run(
+        command, env={**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}, capture_output=True, check=True
+    )
+    built = elsewhere / "releases" / odd.version / release.CATALOGUE
+    assert built.read_bytes() == (odd.releases / odd.version / release.CATALOGUE).read_bytes()
+
+
+# The content
+
+
+@INSTANCES
+def test_everything_in_the_catalogue_has_an_absolute_iri(catalogue: Graph) -> None:
+    nodes = {node for triple in catalogue for node in triple}
+    assert not [node for node in nodes if isinstance(node, BNode)]
+    relative = [node for node in nodes if isinstance(node, URIRef) and not urlsplit(node).scheme]
+    assert relative == []
+    assert not [node for node in nodes if isinstance(node, URIRef) and "example.com" in node]
+
+
+@INSTANCES
+def test_the_catalogue_can_be_written_as_rdf_xml(catalogue: Graph) -> None:
+    again = Graph().parse(data=catalogue.serialize(format="xml"), format="xml")
+    assert isomorphic(again, catalogue)
+
+
+@INSTANCES
+def test_the_catalogue_has_a_dataset_for_each_plan_and_one_service_for_all(
+    catalogue: Graph, harvested: TestResponse
+) -> None:
+    (top,) = catalogue.subjects(RDF.type, DCAT.Catalog)
+    (service,) = catalogue.subjects(RDF.type, DCAT.DataService)
+    datasets = set(catalogue.subjects(RDF.type, DCAT.Dataset))
+    assert datasets
+    assert set(catalogue.objects(top, DCAT.dataset)) == set(catalogue.objects(service, DCAT.servesDataset)) == datasets
+    for dataset in datasets:
+        files = set(catalogue.objects(dataset, DCAT.distribution))
+        assert len(files) == len(RDF_REPRESENTATIONS)
+        for term in (DCT.title, DCT.description, DCT.publisher, DCAT.contactPoint, DCAT.theme, DCT.accessRights):
+            assert (dataset, term, None) in catalogue
+
+
+@INSTANCES
+def test_every_address_of_ours_in_the_catalogue_answers(
+    request: pytest.FixtureRequest, catalogue: Graph, who: str
+) -> None:
+    client: FlaskClient = request.getfixturevalue({"buskerud": "client", "odd": "odd_client"}[who])
+    base = request.getfixturevalue(who).base
+    ours = sorted(
+        {str(node) for triple in catalogue for node in triple if node.startswith(base) and isinstance(node, URIRef)}
+    )
+    for iri in ours:
+        response = client.get("/" + iri.removeprefix(base), follow_redirects=True, buffered=True)
+        assert response.status_code == 200, iri
+
+
+@INSTANCES
+def test_every_dataset_leads_to_files_of_the_media_type_it_promises(
+    request: pytest.FixtureRequest, catalogue: Graph, who: str
+) -> None:
+    client: FlaskClient = request.getfixturevalue({"buskerud": "client", "odd": "odd_client"}[who])
+    base = request.getfixturevalue(who).base
+    promised = 0
+    for file, media_type in catalogue.subject_objects(DCAT.mediaType):
+        url = str(catalogue.value(file, DCAT.downloadURL))
+        response = client.get("/" + url.removeprefix(base), buffered=True)
+        assert response.mimetype == str(media_type).removeprefix("https://www.w3.org/ns/iana/media-types/")
+        promised += 1
+    assert promised >= 5
+
+
+@INSTANCES
+def test_foreign_terms_are_described_where_they_are_used(catalogue: Graph) -> None:
+    for term in (DCAT.theme, DCT.accessRights, DCT.language, DCT["format"], DCT.accrualPeriodicity):
+        for value in catalogue.objects(None, term):
+            assert (value, RDF.type, SKOS.Concept) in catalogue, value
+            assert (value, SKOS.prefLabel, None) in catalogue, value
+            assert (value, SKOS.inScheme, None) in catalogue or value not in EU, value
+    for publisher in set(catalogue.objects(None, DCT.publisher)):
+        assert isinstance(catalogue.value(publisher, FOAF.name), Literal)
+
+
+def test_a_withdrawn_plan_is_no_longer_offered(odd: Instance) -> None:
+    plans = Graph().parse(odd.folder / "plan.ttl", publicID=odd.base)
+    (plan,) = plans.subjects(RDF.type, PLAN.RegionalPlan)
+    assert list(make_catalogue(odd, plans).subjects(RDF.type, DCAT.Dataset))
+    plans.add((plan, PLAN.withdrawnOn, Literal("2026-01-02", datatype=XSD.date)))
+    assert not list(make_catalogue(odd, plans).subjects(RDF.type, DCAT.Dataset))
+
+
+# The judgement of others
+
+
+def violations(data: Graph, shapes: str) -> list[tuple[Node | None, ...]]:
+    """What an official file of shapes finds wrong; where the file is not at hand, the test says so."""
+    if not (OFFICIAL / shapes).exists():
+        pytest.skip(f"MISSED: {OFFICIAL / shapes} is not here, so nothing was judged by it.")
+    _, report, _ = pyshacl.validate(data, shacl_graph=Graph().parse(OFFICIAL / shapes), inference="none")
+    assert isinstance(report, Graph)
+    return [
+        tuple(report.value(result, term) for term in (SH.focusNode, SH.resultPath, SH.resultMessage))
+        for result in report.subjects(SH.resultSeverity, SH.Violation)
+    ]
+
+
+@pytest.mark.parametrize("shapes", SHAPES)
+@INSTANCES
+def test_the_official_shapes_find_no_violation(catalogue: Graph, shapes: str) -> None:
+    assert violations(catalogue, shapes) == []
+
+
+@pytest.mark.parametrize(
+    ("shapes", "term"),
+    [
+        ("v3.0/dcatapno3-core-shapes.ttl", DCT.publisher),
+        ("v3.0/dcatapno3-vocabulary-shapes.ttl", SKOS.inScheme),
+        ("v3.0/dcatapno3-range-shapes.ttl", RDF.type),
+        ("mqa/dcat-ap-no_shacl-shapes-2.0.0.ttl", DCT.publisher),
+    ],
+)
+def test_the_official_shapes_do_find_what_is_missing(odd_client: FlaskClient, shapes: str, term: URIRef) -> None:
+    broken = Graph().parse(data=odd_client.get("/katalog.nt").data, format="nt")
+    for dataset in [*broken.subjects(RDF.type, DCAT.Dataset), *broken.subjects(RDF.type, SKOS.Concept)]:
+        if term != RDF.type or (dataset, RDF.type, SKOS.Concept) in broken:
+            broken.remove((dataset, term, None))
+    assert violations(broken, shapes)

@@ -102,6 +102,7 @@ def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> No
         (DCT.accessRights, EU["access-right/PUBLIC"]),
         (DCT.accrualPeriodicity, EU["frequency/IRREG"]),
         (DCAT.landingPage, page),
+        (DCT.relation, plan),
         (DCAT.version, Literal(instance.version)),
         *((DCAT.distribution, _distribution(graph, instance, dataset, row)) for row in RDF_REPRESENTATIONS),
     ])  # fmt: skip

@@ -15,7 +15,8 @@ from typing import Any
 CURRENT = "current"
 MANIFEST = "manifest.json"
 # The parts of a release that the service reads; the dumps are made of the first.
-DATA, VOCABULARY, CATALOGUE, INCOMING, STORE = "data.nq", "vocabulary.nq", "catalogue.nq", "incoming.nq", "store"
+DATA, VOCABULARY, CATALOGUE, VOID = "data.nq", "vocabulary.nq", "catalogue.nq", "void.nq"
+INCOMING, STORE = "incoming.nq", "store"
 _DRAFT = ".draft"
 _VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?")
 

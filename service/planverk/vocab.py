@@ -9,6 +9,7 @@ from rdflib import PROV as PROV
 from rdflib import RDF as RDF
 from rdflib import RDFS as RDFS
 from rdflib import SKOS as SKOS
+from rdflib import VOID as VOID
 
 W3ID = "https://w3id.org/planverk/"
 ONTOLOGY_IRI = URIRef(W3ID + "ontology")
@@ -21,6 +22,7 @@ DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 DCT = DCTERMS
 EU = Namespace("http://publications.europa.eu/resource/authority/")
+FORMAT = Namespace("http://www.w3.org/ns/formats/")
 LOS = Namespace("https://psi.norge.no/los/")
 ODRS = Namespace("http://schema.theodi.org/odrs#")
 ROV = Namespace("http://www.w3.org/ns/regorg#")
@@ -54,6 +56,7 @@ PREFIXES: dict[str, str] = {
     "spdx": str(SPDX),
     "vann": "http://purl.org/vocab/vann/",
     "vcard": str(VCARD),
+    "void": str(VOID),
     "xsd": str(XSD),
 }
 
@@ -69,6 +72,11 @@ def thing_iri(base: str, kind: str, key: str) -> URIRef:
 def graph_iri(base: str, name: str) -> URIRef:
     """The IRI of one of a release's named graphs (SPARQL 1.1, section 13)."""
     return URIRef(f"{base}id/graph/{name}")
+
+
+def void_iri(base: str, part: str = "") -> str:
+    """The IRI of a release's VoID description, or of a part of what it describes (VoID, section 7.2)."""
+    return f"{base}.well-known/void#{part}" if part else f"{base}.well-known/void"
 
 
 def document_path(base: str, iri: str) -> str | None:

@@ -25,7 +25,7 @@ class Vocabulary(NamedTuple):
 
 def read_vocabulary() -> Vocabulary:
     """The ontology with its code lists, and the shapes with the rules on sources."""
-    ontology = _parse([folders.ONTOLOGY / "planverk.ttl", *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))])
+    ontology = _parse([*sorted(folders.ONTOLOGY.glob("*.ttl")), *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))])
     return Vocabulary(ontology, _parse(sorted(folders.SHAPES.glob("*.ttl"))))
 
 

@@ -56,7 +56,8 @@ def define_term(name: str, suffix: str | None = None) -> Response:
     return negotiated(f"/def/{name}", suffix, *found)
 
 
-@blueprint.get("/def/<any('context.jsonld', 'plan-tree.frame.jsonld'):file>")
+@blueprint.get("/def/context.jsonld", defaults={"file": "context.jsonld"})
+@blueprint.get("/def/plan-tree.frame.jsonld", defaults={"file": "plan-tree.frame.jsonld"})
 def context(file: str) -> Response:
     """The JSON-LD context of the vocabulary, or the frame that gives a plan as a tree."""
     return document((folders.ONTOLOGY / file).read_text(encoding="utf-8"), JSON_LD)

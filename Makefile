@@ -42,7 +42,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
-.venv/test: .venv/installed
+.venv/test: .venv/installed tests/setup tests/java/pom.xml tests/npm/package-lock.json
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test
 	tests/setup
 	touch $@

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,11 +68,9 @@ def odd_client(odd: Instance) -> FlaskClient:
 @pytest.fixture(scope="session")
 def needed() -> Callable[[str], str]:
     """The path of a program or file that tests/setup gets for tests. Where there is none, tests say so; in CI they fail."""
-    # tests/setup puts some programs beside Python, in .venv/bin, which need not be on the path of who runs the tests.
-    path = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
 
     def find(name: str) -> str:
-        found = shutil.which(name, path=path)
+        found = shutil.which(name)
         if found:
             return found
         if (TESTS.parent / name).exists():
@@ -89,6 +86,7 @@ def needed() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def java(needed: Callable[[str], str]) -> Callable[..., bytes]:
     """Runs a program of tests/java and gives what it prints."""
+    needed("javac")  # which java calls upon: the programs are compiled as they are run
     classpath = Path(needed(".venv/java.classpath")).read_text(encoding="utf-8")
 
     def run(program: str, *arguments: str, given: bytes = b"") -> bytes:

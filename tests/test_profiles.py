@@ -21,7 +21,7 @@ FOUNDATIONS = ["foaf", "org", "prov", "skos"]
 PLANTED = {
     # A property leads to things or to values, not both (OWL 2 Structural Specification, section 5.8.1).
     "not DL": "plan:underTheme a owl:DatatypeProperty .",
-    # Something may not follow to exist, which RL could not infer (OWL 2 Profiles, section 4.2.3).
+    # RL can conclude nothing about things that nobody has named (OWL 2 Profiles, section 4.2.3).
     "not RL": "plan:Goal rdfs:subClassOf [ a owl:Restriction ; owl:onProperty plan:underTheme ; owl:someValuesFrom plan:Theme ] .",
     "unsatisfiable": "plan:Muddle a owl:Class ; rdfs:subClassOf plan:Goal , plan:Theme .",
     # That PROV's entities and activities are disjoint stands only in PROV's own file.

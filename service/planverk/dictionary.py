@@ -24,7 +24,7 @@ _PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 class Use:
     """A property of a class: the class that brings it, what its values are, and how many the rules want."""
 
-    property: URIRef
+    term: URIRef
     owner: URIRef
     kinds: tuple[URIRef, ...]
     rules: tuple[Rule, ...]
@@ -88,6 +88,13 @@ class Dictionary:
         return {PLAN[part.name]: part.heading for part in self.passages if part.subject.startswith("plan:")}
 
     @cached_property
+    def rules_by_subject(self) -> dict[str, list[Rule]]:
+        """The rules by their subject: first those that are sections of the ontology, in its order, then the others."""
+        subjects = dict.fromkeys([*self.sections.values(), *(rule.subject for rule in self.rules)])
+        found = {name: [rule for rule in self.rules if rule.severity and rule.subject == name] for name in subjects}
+        return {subject: rules for subject, rules in found.items() if rules}
+
+    @cached_property
     def by_iri(self) -> dict[URIRef, Rule]:
         """The rules by their IRIs."""
         return {rule.iri: rule for rule in self.rules}
@@ -104,7 +111,7 @@ class Dictionary:
         """The classes that nothing of a class can be of too; also those that follow from a class above it."""
         kinds = {kind, *self.wider(kind)}
         groups = [set(group) for group in self._disjoint_groups() if kinds & set(group)]
-        return sorted({other for group in groups for other in group} - kinds)
+        return sorted(_iris(other for group in groups for other in group - kinds))
 
     def uses(self, kind: URIRef) -> list[Use]:
         """The properties of a class, its own first, then those of the classes above it, each in the order it stands."""
@@ -130,7 +137,9 @@ class Dictionary:
 
     def scheme_of(self, term: Node) -> URIRef | None:
         """The code list that a property takes its values from."""
-        return next((scheme for scheme in _iris(self.ontology.objects(term, RDFS.seeAlso)) if scheme in self.schemes), None)
+        return next(
+            (scheme for scheme in _iris(self.ontology.objects(term, RDFS.seeAlso)) if scheme in self.schemes), None
+        )
 
     def kinds_of(self, term: Node, rules: Iterable[Rule] = ()) -> tuple[URIRef, ...]:
         """What the values of a property are: a code list, or the classes and datatypes that the rules or the ontology name."""
@@ -154,7 +163,9 @@ class Dictionary:
     def _properties_of(self, kind: URIRef) -> list[URIRef]:
         """Those the ontology gives a class, then those of others that rules on it look at."""
         declared = [term for term in self.properties if (term, RDFS.domain, kind) in self.ontology]
-        looked_at = [path for rule in self.rules if kind in rule.classes and len(rule.paths) == 1 for path in rule.paths]
+        looked_at = [
+            path for rule in self.rules if kind in rule.classes and len(rule.paths) == 1 for path in rule.paths
+        ]
         return [term for term in dict.fromkeys([*declared, *looked_at]) if term != RDF.type]
 
     def _use(self, term: URIRef, owner: URIRef, kind: URIRef) -> Use:
@@ -183,7 +194,10 @@ class Dictionary:
     def _disjoint_groups(self) -> list[list[Node]]:
         lists = self.ontology.objects(None, OWL.members)
         pairs = self.ontology.subject_objects(OWL.disjointWith)
-        return [*(list(Collection(self.ontology, members)) for members in lists), *([one, other] for one, other in pairs)]
+        return [
+            *(list(Collection(self.ontology, members)) for members in lists),
+            *([one, other] for one, other in pairs),
+        ]
 
     def _order(self, code: URIRef) -> tuple[int, str]:
         number = self.ontology.value(code, PLAN.order)
@@ -203,5 +217,5 @@ def read_dictionary() -> Dictionary:
     )
 
 
-def _iris(nodes: Iterable[Node]) -> tuple[URIRef, ...]:
+def _iris(nodes: Iterable[Node | None]) -> tuple[URIRef, ...]:
     return tuple(dict.fromkeys(node for node in nodes if isinstance(node, URIRef)))

@@ -58,7 +58,7 @@ def _things() -> dict[URIRef, Example]:
 
 def _example(file: Path, passage: Passage, about: Graph) -> Example:
     ((thing, kind),) = about.subject_objects(RDF.type)
-    return Example(URIRef(thing), URIRef(kind), file.name, with_prefixes(file, passage.text), about)
+    return Example(URIRef(str(thing)), URIRef(str(kind)), file.name, with_prefixes(file, passage.text), about)
 
 
 def examples_with(term: URIRef) -> list[Example]:

@@ -59,6 +59,11 @@ class Instance:
         """The editors' files, in a stable order."""
         return sorted(self.folder.glob("*.ttl"))
 
+    @property
+    def queries(self) -> list[Path]:
+        """The queries that the instance adds to those that come with the software, in a stable order."""
+        return sorted((self.folder / "queries").glob("*.rq"))
+
 
 # table.key of planverk.toml, the type its value has in TOML, and what to write there.
 _SETTINGS: dict[str, tuple[type, str]] = {

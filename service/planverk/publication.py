@@ -1,5 +1,6 @@
 """From an instance to a release: read, judge, derive, freeze."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ from planverk.derivation import derive
 from planverk.findings import Finding, Severity, sentences
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY
+from planverk.questions import RELEASED
+from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID
 from planverk.store import building
 from planverk.store.triples import incoming
 from planverk.validation import validate
-from planverk.vocab import ONTOLOGY_IRI, SHAPE, graph_iri
+from planverk.vocab import ONTOLOGY_IRI, SHAPE, graph_iri, void_iri
 from planverk.vocabulary import Vocabulary, read_vocabulary
+from planverk.void import void
 
 Progress = Callable[[str], None]
 
@@ -77,13 +80,18 @@ def _write(draft: Path, instance: Instance, examined: Examination, progress: Pro
     (draft / INCOMING).write_bytes(incoming(data + (draft / CATALOGUE).read_bytes()))
     progress("Bygger lageret")
     building.build(draft / STORE, [draft / DATA, draft / VOCABULARY, draft / CATALOGUE])
+    counted = void(instance, graph, draft / STORE)
+    (draft / VOID).write_bytes(serialization.canonical({URIRef(void_iri(instance.base)): counted}))
+    for path in instance.queries:
+        shutil.copyfile(path, draft / f"{RELEASED}{path.name}")
     return _manifest(draft, instance, vocabulary, {str(name): len(part) for name, part in graphs.items()})
 
 
 def _manifest(draft: Path, instance: Instance, vocabulary: Vocabulary, sizes: dict[str, int]) -> dict[str, Any]:
     downloads = {f"data.{row.suffix}": row.media_type for row in RDF_REPRESENTATIONS}
-    parts = {VOCABULARY: "application/n-quads", CATALOGUE: "application/n-quads", INCOMING: "application/n-quads"}
-    files = release.described_files(draft, downloads | parts)
+    parts = dict.fromkeys((VOCABULARY, CATALOGUE, VOID, INCOMING), "application/n-quads")
+    queries = {f"{RELEASED}{path.name}": "application/sparql-query" for path in instance.queries}
+    files = release.described_files(draft, downloads | parts | queries)
     (draft / "SHA256SUMS").write_text("".join(f"{row['sha256']}  {row['name']}\n" for row in files), encoding="utf-8")
     return {
         "version": instance.version,

@@ -40,6 +40,7 @@ PREFIXES: dict[str, str] = {
     "dcatap": str(DCATAP),
     "dct": str(DCT),
     "foaf": str(FOAF),
+    "formats": str(FORMAT),
     "odrs": str(ODRS),
     "org": str(ORG),
     "owl": "http://www.w3.org/2002/07/owl#",

@@ -35,7 +35,7 @@ def void(instance: Instance, plans: Graph, store: Path) -> Graph:
     `#dataset` is what a query reads that names no graph; its parts have their own dumps.
     """
     document = URIRef(void_iri(instance.base))
-    dataset, data = (URIRef(void_iri(instance.base, part)) for part in ("dataset", "data"))
+    dataset, data, *halves = (URIRef(void_iri(instance.base, part)) for part in ("dataset", "data", "plan", "derived"))
     graph = Graph(bind_namespaces="none")
     for query in sorted((folders.QUERIES / "statistics").glob("*.rq")):
         graph += counted(store, query.read_text(encoding="utf-8"), str(document))
@@ -43,9 +43,14 @@ def void(instance: Instance, plans: Graph, store: Path) -> Graph:
         (document, RDF.type, VOID.DatasetDescription),
         (document, FOAF.primaryTopic, dataset),
         (document, DCT.creator, instance.publisher),
-        *((document, DCT.title, Literal(f"{text} – VoID", lang=language)) for language, text in instance.titles.items()),
+        *(
+            (document, DCT.title, Literal(f"{text} – VoID", lang=language))
+            for language, text in instance.titles.items()
+        ),
         (dataset, VOID.subset, data),
-        *((data, VOID.subset, URIRef(void_iri(instance.base, part))) for part in ("plan", "derived")),
+        *((data, VOID.subset, part) for part in halves),
+        # What is derived is never stated too, so nothing is counted twice.
+        (data, VOID.triples, Literal(sum(int(str(graph.value(part, VOID.triples))) for part in halves))),
         *((dataset, VOID.rootResource, plan) for plan in plans.subjects(RDF.type, PLAN.RegionalPlan)),
         *((dataset, VOID.vocabulary, URIRef(space)) for space in _vocabularies(graph)),
         (dataset, VOID.uriSpace, Literal(f"{instance.base}id/")),

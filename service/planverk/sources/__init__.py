@@ -6,6 +6,7 @@ from rdflib import Graph
 
 from planverk.findings import Finding, Place, Positions, Severity, sentences
 from planverk.instance import Instance
+from planverk.sources.questions import judge_questions
 from planverk.sources.statements import judge_statements
 from planverk.sources.turtle import SyntaxFault, read_turtle
 from planverk.vocab import SHAPE
@@ -27,6 +28,7 @@ def read(instance: Instance, vocabulary: Vocabulary) -> Sources:
     faults = [fault for path in instance.sources for fault in read_turtle(path, instance.base, graph, positions)]
     findings = [_unreadable(fault, vocabulary) for fault in faults]
     findings += judge_statements(graph, positions, instance.base, vocabulary)
+    findings += judge_questions(instance, vocabulary)
     broken = {Place(fault.place.file, line) for fault in faults for line in range(fault.begin, fault.place.line + 1)}
     return Sources(graph, positions, findings, broken | {finding.place for finding in findings if finding.place})
 

@@ -8,7 +8,7 @@ from rdflib import Graph
 
 from planverk import serialization
 from planverk.limits import Limits
-from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, Release
+from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID, Release
 from planverk.store.cache import ResultCache
 from planverk.store.pool import Pool
 from planverk.store.triples import TYPE, SortedLines, turned_back
@@ -45,6 +45,11 @@ class Edition:
     def catalogue(self) -> bytes:
         """The harvest document, as canonical N-Quads."""
         return (self.release.folder / CATALOGUE).read_bytes()
+
+    @cached_property
+    def void(self) -> bytes:
+        """What the release holds, counted, as canonical N-Quads."""
+        return (self.release.folder / VOID).read_bytes()
 
     def about(self, iri: str) -> bytes:
         """The statements whose subject is the IRI, as sorted N-Quads; empty when the release does not know it."""

@@ -53,13 +53,25 @@ class EmbeddedStore:
         return Answer(_kind(results), results)
 
 
+def judge(query: str) -> None:
+    """Let a query pass that would be answered here.
+
+    Raises:
+        QueryRefused: it is not SPARQL, or is refused before it is run.
+
+    """
+    refuse_what_we_do_not_do(query)
+    _refuse_service(query)
+    _run(ox.Store(), query)
+
+
 def _run(
     store: ox.Store, query: str, **dataset: Any
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:  # Any: see _dataset
     try:
         return store.query(query, **dataset)
     except SyntaxError as error:
-        raise QueryRefused(_where(str(error))) from None
+        raise _refusal(str(error)) from None
     except RuntimeError as error:
         if _UNKNOWN_FUNCTION not in str(error):
             raise
@@ -79,16 +91,17 @@ def _refuse_service(query: str) -> None:
     try:
         _run(ox.Store(), other)
     except QueryRefused as refused:
-        raise QueryRefused(f"{refused} SERVICE is not allowed here.") from None
+        raise QueryRefused(f"{refused} SERVICE is not allowed here.", **refused.place) from None
 
 
-def _where(syntax_error: str) -> str:
+def _refusal(syntax_error: str) -> QueryRefused:
     # The engine says `error at 1:19: expected …` and then, at length, everything it would have understood.
     found = re.match(r"error at (\d+):(\d+): ?(.{0,120})", syntax_error)
     if not found:
-        return f"This is not a SPARQL query: {syntax_error[:200]}"
+        return QueryRefused(f"This is not a SPARQL query: {syntax_error[:200]}")
     line, column, reason = found.groups()
-    return f"This is not a SPARQL query. Line {line}, column {column}: {reason}"
+    sentence = f"This is not a SPARQL query. Line {line}, column {column}: {reason}"
+    return QueryRefused(sentence, line=int(line), column=int(column))
 
 
 def _dataset(request: SparqlRequest) -> dict[str, Any]:  # Any: arguments of different types

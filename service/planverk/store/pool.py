@@ -223,7 +223,7 @@ def _end_all(idle: list[Worker]) -> None:
 
 def _failure(told: dict[str, Any]) -> Exception:
     if told["kind"] == "QueryRefused":
-        return QueryRefused(told["reason"])
+        return QueryRefused(told["reason"], **told["place"])
     if told["kind"] == "NotAcceptable":
         return NotAcceptable(told["available"])
     return LimitExceeded(told["limit"], told["allowed"])

@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 
 class QueryRefused(Exception):
-    """A query that is not run: it is no SPARQL query, or it asks for what this endpoint does not do."""
+    """A query that is not run: it is no SPARQL query, or it asks for what this endpoint does not do.
+
+    `place` is where in its text, as `line` and `column` counted from 1; empty when the trouble has no place.
+    """
+
+    def __init__(self, reason: str, **place: int) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 class SparqlRequest(NamedTuple):
@@ -51,6 +58,11 @@ def depth(query: str) -> int:
         level += 1 if bracket in "({[" else -1
         deepest = max(deepest, level)
     return deepest
+
+
+def quoted(query: str) -> list[str]:
+    """The strings, IRIs, names and comments of a query: what a value must never be put inside."""
+    return [text for text in _NOT_KEYWORDS.findall(query) if text[0] not in "?$"]
 
 
 def refuse_what_we_do_not_do(query: str) -> None:

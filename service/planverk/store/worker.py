@@ -96,7 +96,7 @@ def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str,
         sender.flush()
         frames.send(peer, frames.END)
     except QueryRefused as error:
-        _fail(peer, "QueryRefused", reason=str(error))
+        _fail(peer, "QueryRefused", reason=str(error), place=error.place)
     except LimitExceeded as error:
         _fail(peer, "LimitExceeded", limit=error.limit, allowed=error.allowed)
     except MemoryError:

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.web import downloads, errors, harvest, languages, operators, pages, resources, responses, sparql
+from planverk.web import assets, downloads, errors, harvest, languages, operators, pages, resources, responses, sparql
 from planverk.web.shelf import Shelf
 
 
@@ -16,8 +16,9 @@ def create_app(instance: Instance) -> Flask:
 
     It reads the release anew whenever another one becomes current; requests under way keep the one they began with.
     """
-    app = Flask(__name__)
-    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/sparql-results+json",
+    app = Flask(__name__, static_folder=None)
+    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "text/javascript", "application/json",
+                                        "application/sparql-results+json",
                                         *(row.media_type for row in RDF_REPRESENTATIONS)]  # fmt: skip
     app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
     # Files of releases go out as they were frozen: their hashes, ranges and validators are those of the file.
@@ -28,6 +29,7 @@ def create_app(instance: Instance) -> Flask:
     app.extensions["planverk.instance"] = instance
     app.extensions["planverk.shelf"] = Shelf(instance.releases, instance.limits)
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
+    app.after_request(responses.confine)
     # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
     compress = Compress()
@@ -37,6 +39,7 @@ def create_app(instance: Instance) -> Flask:
     languages.register(app, instance)
     errors.register(app)
     operators.register(app)
+    assets.register(app)
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it

@@ -74,7 +74,7 @@ def _definition(
     iri: URIRef,
     content: Callable[[Glossary, URIRef], Content],
 ) -> Definition:
-    return Definition(partial(statements, iri), partial(_page, name, template, partial(content, iri=iri)))
+    return Definition(partial(statements, iri), partial(_page, name, template, lambda glossary: content(glossary, iri)))
 
 
 def _page(name: str, template: str, content: Callable[[Glossary], Content]) -> str:
@@ -88,6 +88,7 @@ def _page(name: str, template: str, content: Callable[[Glossary], Content]) -> s
 
 def _class(glossary: Glossary, iri: URIRef) -> Content:
     known = glossary.dictionary
+    used = {use.term for use in known.uses(iri)}
     return {
         "entry": glossary.entry(iri),
         "section": known.sections[iri],
@@ -95,7 +96,7 @@ def _class(glossary: Glossary, iri: URIRef) -> Content:
         "below": glossary.links(kind for kind in known.classes if (kind, RDFS.subClassOf, iri) in known.ontology),
         "disjoint": glossary.links(known.disjoint(iri)),
         "uses": glossary.uses(iri),
-        "general": glossary.terms(known.general),
+        "general": glossary.terms(term for term in known.general if term not in used),
         "pointing": glossary.terms(known.pointing_to(iri)),
         "domains": _domains(glossary),
         "example": glossary.example(iri),
@@ -163,13 +164,11 @@ def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
 
 def _rules(glossary: Glossary) -> Content:
     known = glossary.dictionary
-    subjects = dict.fromkeys(rule.subject for rule in known.rules if rule.severity)
     return {
         "iri": str(ontology.SHAPES),
         "levels": Severity,
         "subjects": {
-            subject: [glossary.rule(rule) for rule in known.rules if rule.severity and rule.subject == subject]
-            for subject in subjects
+            subject: [glossary.rule(rule) for rule in rules] for subject, rules in known.rules_by_subject.items()
         },
     }
 

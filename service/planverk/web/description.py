@@ -1,40 +1,65 @@
-"""What the endpoint is and holds, as data (SPARQL 1.1 Service Description)."""
+"""What the endpoint is, may and holds, as data (SPARQL 1.1 Service Description)."""
 
-from rdflib import Graph, Literal, Namespace, URIRef
+from functools import lru_cache
+from pathlib import Path
 
-from planverk.instance import Instance
-from planverk.release import Release
+from rdflib import Graph, Literal, URIRef
+
+from planverk.findings import fill
+from planverk.limits import Limits
+from planverk.serialization import read, statements
 from planverk.store.formats import FORMATS, GRAPH, TABLE
-from planverk.vocab import RDF, SD, XSD
+from planverk.vocab import DCT, FORMAT, RDF, RDFS, SCHEMA, SD, VOID, XSD, void_iri
 
-_NAMES = Namespace("http://www.w3.org/ns/formats/")
-_VOID = Namespace("http://rdfs.org/ns/void#")
+_WORDS = Path(__file__).parent / "description.ttl"
+# What the VoID description says of graphs that belongs here too.
+_OF_GRAPHS = (RDF.type, RDFS.label, SD.name, SD.graph, VOID.triples)
 
 
-def service_description(instance: Instance, release: Release) -> Graph:
-    """The description of the endpoint: its address, language, formats, and the named graphs with their sizes."""
-    graph = Graph(bind_namespaces="none")
-    endpoint = URIRef(instance.base + "sparql")
-    service, dataset, union = (URIRef(f"{endpoint}#{part}") for part in ("service", "dataset", "union"))
-    graph += [
-        (service, RDF.type, SD.Service),
-        (service, SD.endpoint, endpoint),
-        (service, SD.supportedLanguage, SD.SPARQL11Query),
-        (service, SD.feature, SD.UnionDefaultGraph),
-        (service, SD.defaultDataset, dataset),
-        (dataset, RDF.type, SD.Dataset),
-        (dataset, SD.defaultGraph, union),
-        (union, RDF.type, SD.Graph),
-        *((service, SD.resultFormat, _NAMES[row.name]) for row in (*FORMATS[TABLE], *FORMATS[GRAPH])),
-    ]
-    for name, size in release.manifest["statements"].items():
-        named = URIRef(f"{endpoint}#{name.rpartition('/')[2]}")
-        graph += [
-            (dataset, SD.namedGraph, named),
-            (named, RDF.type, SD.NamedGraph),
-            (named, SD.name, URIRef(name)),
-            (named, SD.graph, URIRef(f"{named}-content")),
-            (URIRef(f"{named}-content"), RDF.type, SD.Graph),
-            (URIRef(f"{named}-content"), _VOID.triples, Literal(size, datatype=XSD.integer)),
-        ]
-    return graph
+@lru_cache(maxsize=4)
+def service_description(base: str, limits: Limits, void: bytes) -> bytes:
+    """The description of an instance's endpoint as sorted N-Triples: its address, its limits, and its graphs.
+
+    `void` is the VoID description of the release; since a release never changes, this is made once for each.
+    """
+    endpoint = f"{base}sparql"
+    graph = Graph(bind_namespaces="none").parse(_WORDS, publicID=endpoint)
+    service, dataset = URIRef(f"{endpoint}#service"), URIRef(f"{endpoint}#dataset")
+    for row in (*FORMATS[TABLE], *FORMATS[GRAPH]):
+        graph.add((service, SD.resultFormat, FORMAT[row.name]))
+    _tell_limits(graph, service, limits)
+    _tell_graphs(graph, dataset, read(void), URIRef(void_iri(base, "dataset")))
+    return statements(graph)
+
+
+def _tell_limits(graph: Graph, service: URIRef, limits: Limits) -> None:
+    """Each limit as a value and in a sentence, and all of them in one description of the service."""
+    sentences: dict[str, list[str]] = {}
+    order = [service.replace("#service", f"#limit-{name}") for name in limits._fields]
+    for limit, value in zip(map(URIRef, order), limits, strict=True):
+        if (limit, RDF.type, SCHEMA.PropertyValue) in graph:
+            graph.add((limit, SCHEMA.value, Literal(value, datatype=XSD.integer)))
+            _fill(graph, limit, str(value), sentences)
+    way_out = URIRef(service.replace("#service", "#way-out"))
+    _fill(graph, way_out, "", sentences)
+    graph.remove((way_out, None, None))
+    for language, said in sentences.items():
+        graph.add((service, DCT.description, Literal(" ".join(said), lang=language)))
+
+
+def _fill(graph: Graph, thing: URIRef, value: str, sentences: dict[str, list[str]]) -> None:
+    for text in list(graph.objects(thing, RDFS.comment)):
+        if isinstance(text, Literal):
+            told = Literal(fill(text, {"value": value}), lang=text.language)
+            sentences.setdefault(text.language or "", []).append(told)
+            graph.remove((thing, RDFS.comment, text))
+            graph.add((thing, RDFS.comment, told))
+
+
+def _tell_graphs(graph: Graph, dataset: URIRef, void: Graph, union: URIRef) -> None:
+    """The graph that is read when none is named, and the named ones, each with its size."""
+    graph += void.triples((union, VOID.triples, None))
+    for named in void.subjects(RDF.type, SD.NamedGraph):
+        graph.add((dataset, SD.namedGraph, named))
+        for part in (named, *void.objects(named, SD.graph)):
+            graph += (triple for triple in void.triples((part, None, None)) if triple[1] in _OF_GRAPHS)

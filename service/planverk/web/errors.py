@@ -16,7 +16,6 @@ PROBLEM = media.Representation("json", "application/problem+json", "Problem deta
 
 # What an exception is to the client: a status, and a sentence (None: the exception's own).
 _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
-    QueryRefused: (HTTPStatus.BAD_REQUEST, None),
     NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
     ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, "Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere."),
     StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
@@ -49,6 +48,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for kind in _ANSWERS:
         app.register_error_handler(kind, _known)
+    app.register_error_handler(QueryRefused, _refused)
     app.register_error_handler(LimitExceeded, _exceeded)
     app.register_error_handler(NotAcceptable, _not_acceptable)
 
@@ -83,6 +83,10 @@ def _sentence(error: HTTPException) -> str:
     # Werkzeug's own sentences are for programmers; what a view said with abort() is for the client.
     said = error.description if error.description != type(error).description else None
     return said or _SENTENCES.get(error.code or 500) or error.name
+
+
+def _refused(error: QueryRefused) -> Response:
+    return problem(HTTPStatus.BAD_REQUEST, str(error), **error.place)
 
 
 def _exceeded(error: LimitExceeded) -> Response:

@@ -80,7 +80,7 @@ class RuleEntry(NamedTuple):
     iri: str
     row: RuleRow
     message: Value | None
-    others: list[tuple[str, str, str, str]]
+    others: list[list[str]]
 
 
 class Match(NamedTuple):
@@ -129,7 +129,10 @@ class Glossary:
         return Entry(
             iri=str(iri),
             term=self.term(iri),
-            others=[Version(code, self._in(code, iri, *_NAME), self._in(code, iri, SKOS.definition)) for code in self._others],
+            others=[
+                Version(code, self._in(code, iri, *_NAME), self._in(code, iri, SKOS.definition))
+                for code in self._others
+            ],
             synonyms=self._said(iri, SKOS.altLabel),
             notes=self._said(iri, SKOS.scopeNote),
             laws=self.links(self.dictionary.ontology.objects(iri, DCT.source)),
@@ -163,12 +166,14 @@ class Glossary:
         """A rule in a list."""
         shapes, link = self.dictionary.vocabulary.shapes, self.names.link(rule.iri)
         name = self.say(rule.iri, SH.name, graph=shapes) or Value(rule.name)
-        return RuleRow(name._replace(href=link.href), rule.name, rule.severity, self.say(rule.iri, SH.description, graph=shapes))
+        return RuleRow(
+            name._replace(href=link.href), rule.name, rule.severity, self.say(rule.iri, SH.description, graph=shapes)
+        )
 
     def rule_entry(self, rule: Rule) -> RuleEntry:
         """A rule on its own page."""
         shapes, parts = self.dictionary.vocabulary.shapes, (SH.name, SH.message, SH.description)
-        others = [(code, *(self._in(code, rule.iri, part, graph=shapes) for part in parts)) for code in self._others]
+        others = [[code, *(self._in(code, rule.iri, part, graph=shapes) for part in parts)] for code in self._others]
         return RuleEntry(str(rule.iri), self.rule(rule), self.say(rule.iri, SH.message, graph=shapes), others)
 
     def matches(self, iri: URIRef | None = None) -> list[Match]:
@@ -183,7 +188,9 @@ class Glossary:
         """What corresponds to a code in other lists; the code lists say this themselves."""
         known = self.dictionary.ontology
         return [
-            self._match(known, triple) for relation in _MATCHING for triple in sorted(known.triples((iri, relation, None)))
+            self._match(known, triple)
+            for relation in _MATCHING
+            for triple in sorted(known.triples((iri, relation, None)))
         ]
 
     def codes(self, scheme: URIRef) -> list[Code]:
@@ -208,7 +215,7 @@ class Glossary:
         return sorted(short(str(kind)) for kind in self.dictionary.ontology.objects(term, RDF.type))
 
     def _use(self, use: Use) -> UseRow:
-        term = self.term(use.property)
+        term = self.term(use.term)
         if term.meaning is None:
             # What is borrowed has its meaning elsewhere; the rule says what it is for here.
             reasons = [self.rule(rule).reason for rule in use.rules]

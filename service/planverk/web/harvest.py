@@ -1,33 +1,99 @@
 """The documents that catalogues harvest: answered 200, whole and at once, Turtle unless something else is wanted."""
 
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 from flask import Blueprint, Response, render_template, request
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
 from planverk import media, serialization
 from planverk.catalogue import catalogue_iri
 from planverk.media import BY_SUFFIX, HARVESTED
-from planverk.web.reading import resource_page
+from planverk.vocab import RDF, VOID, void_iri
+from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
 from planverk.web.responses import announce, document, edition, here, instance, varies
 
 blueprint = Blueprint("harvest", __name__)
+_SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
+_VOID = "/.well-known/void"
+
+
+class Count(NamedTuple):
+    """A class, a property or a part of the data set, and how often it occurs."""
+
+    name: Value
+    number: int
 
 
 @blueprint.get("/katalog")
-@blueprint.get(f"/katalog.<any({','.join(BY_SUFFIX)}):suffix>")
+@blueprint.get(f"/katalog.{_SUFFIX}")
 def katalog(suffix: str | None = None) -> Response:
     """The DCAT-AP-NO catalogue."""
+    return _harvested("/katalog", suffix, edition().catalogue)
+
+
+@blueprint.get(_VOID)
+@blueprint.get(f"{_VOID}.{_SUFFIX}")
+def void(suffix: str | None = None) -> Response:
+    """The VoID description of the data, at the address that RFC 8615 and VoID, section 7.2, give it."""
+    return _harvested(_VOID, suffix, edition().void)
+
+
+def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
     chosen = BY_SUFFIX[suffix] if suffix else media.negotiate(request.accept_mimetypes, HARVESTED)
     if chosen is None:
-        response = not_acceptable("/katalog", HARVESTED)
+        response = not_acceptable(path, HARVESTED)
     else:
-        lines = edition().catalogue
-        response = document(serialization.write(lines, chosen) if chosen.is_rdf else _page(lines), chosen)
-        announce(response, "/katalog", HARVESTED, chosen, canonical=f"{instance().base}katalog")
+        body = serialization.write(lines, chosen) if chosen.is_rdf else _PAGES[path](lines)
+        response = document(body, chosen)
+        announce(response, path, HARVESTED, chosen, canonical=instance().base.rstrip("/") + path)
     if not suffix:
         varies(response)
     return response
 
 
-def _page(lines: bytes) -> str:
+def _catalogue_page(lines: bytes) -> str:
     page = resource_page(edition(), instance(), lines, str(catalogue_iri(instance())))
     return render_template("resource.html", **here(), page=page, document="/katalog", representations=HARVESTED)
+
+
+def _void_page(lines: bytes) -> str:
+    graph = serialization.read(lines)
+    names = Names(instance(), graph, edition().vocabulary)
+    dataset = URIRef(void_iri(instance().base, "dataset"))
+    return render_template(
+        "void.html",
+        **here(),
+        triples=graph.value(dataset, VOID.triples),
+        entities=graph.value(dataset, VOID.entities),
+        parts=_most_first((names.link(part)._replace(href=None), size) for part, size in _parts(graph)),
+        classes=_most_first((names.link(term), size) for term, size in _counted(graph, VOID["class"], VOID.entities)),
+        properties=_most_first((names.link(term), size) for term, size in _counted(graph, VOID.property, VOID.triples)),
+        dumps=sorted(graph.objects(dataset, VOID.dataDump)),
+        representations=HARVESTED,
+    )
+
+
+def _parts(graph: Graph) -> Iterator[tuple[Node, int]]:
+    """The parts of the data set and their sizes; links to others are no part of what is read here."""
+    for part in set(graph.objects(None, VOID.subset)):
+        if (part, RDF.type, VOID.Linkset) not in graph:
+            yield part, _number(graph, part, VOID.triples)
+
+
+def _counted(graph: Graph, kind: URIRef, number: URIRef) -> Iterator[tuple[Node, int]]:
+    for partition, term in graph.subject_objects(kind):
+        yield term, _number(graph, partition, number)
+
+
+def _number(graph: Graph, dataset: Node, number: URIRef) -> int:
+    return int(str(graph.value(dataset, number)))
+
+
+def _most_first(counts: Iterable[tuple[Value, int]]) -> list[Count]:
+    return sorted((Count(name, number) for name, number in counts), key=lambda row: (-row.number, row.name.text))
+
+
+_PAGES = {"/katalog": _catalogue_page, _VOID: _void_page}

@@ -2,6 +2,7 @@
 
 import tomllib
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, NamedTuple
@@ -11,9 +12,9 @@ from rdflib import URIRef
 from planverk.vocab import PREFIXES
 from planverk.web.glossary import Glossary, Term
 
-# The measures of the drawing; text is set at 14 units, of which 20 letters fill a box and 12 the gap between two.
+# The measures of the drawing; text is set at 14 units, of which 19 letters fill a box and 12 the gap between two.
 _WIDTH, _HEIGHT, _BESIDE, _BELOW, _MARGIN = 162, 58, 88, 54, 6
-_LETTERS_OF_NAME, _LETTERS_OF_ARROW = 20, 12
+_LETTERS_OF_NAME, _LETTERS_OF_ARROW = 19, 12
 _SIDES = {"north": (0, -1), "east": (1, 0), "south": (0, 1), "west": (-1, 0)}
 
 Point = tuple[float, float]
@@ -64,7 +65,7 @@ def picture(glossary: Glossary) -> Picture:
     places = {name: _corner(place) for name, place in plan["boxes"].items()}
     arrows = [_arrow(glossary, places, *row) for row in plan["arrows"]]
     width = max(box.x for box in boxes) + _WIDTH + _MARGIN
-    height = max(box.y for box in boxes) + _HEIGHT + _MARGIN
+    height = max(y for arrow in arrows for _, y in arrow.corners) + _MARGIN
     return Picture(width, height, _WIDTH, _HEIGHT, boxes, arrows)
 
 
@@ -76,15 +77,17 @@ def _plan() -> dict[str, Any]:  # Any: TOML
 def _box(glossary: Glossary, name: str, place: list[int]) -> Box:
     term = glossary.term(_iri(name))
     section = glossary.dictionary.sections.get(_iri(name), "borrowed")
-    return Box(term, section, *_corner(place), wrap(term.name.text, _LETTERS_OF_NAME))
+    return Box(term, section, *_corner(place), wrap(term.name.text, _LETTERS_OF_NAME, break_long_words=False))
 
 
 def _arrow(glossary: Glossary, places: dict[str, Point], source: str, name: str, target: str) -> Arrow:
     term, (start, leaves), (end, enters) = glossary.term(_iri(name)), _port(places, source), _port(places, target)
     corners = _corners(start, leaves, end, enters)
     label, lies = _label(corners)
-    ends = (glossary.term(_iri(port.split()[0])) for port in (source, target))
-    return Arrow(term, *ends, corners, wrap(term.name.text, _LETTERS_OF_ARROW), label, lies)
+    first, last = (glossary.term(_iri(port.split()[0])) for port in (source, target))
+    return Arrow(
+        term, first, last, corners, wrap(term.name.text, _LETTERS_OF_ARROW, break_long_words=False), label, lies
+    )
 
 
 def _port(places: dict[str, Point], words: str) -> tuple[Point, str]:
@@ -97,8 +100,11 @@ def _port(places: dict[str, Point], words: str) -> tuple[Point, str]:
 
 
 def _corners(start: Point, leaves: str, end: Point, enters: str) -> list[Point]:
-    """A way of level and upright pieces: straight, round one corner, or round two between boxes."""
+    """A way of level and upright pieces: straight, round one corner, round two between boxes, or below them."""
     level = {"east", "west"}
+    if leaves == enters == "south":
+        below = max(start[1], end[1]) + _BELOW / 2
+        return [start, (start[0], below), (end[0], below), end]
     if start[0] == end[0] or start[1] == end[1]:
         return [start, end]
     if (leaves in level) != (enters in level):
@@ -109,7 +115,7 @@ def _corners(start: Point, leaves: str, end: Point, enters: str) -> list[Point]:
 
 def _label(corners: list[Point]) -> tuple[Point, bool]:
     """The middle of the longest piece, and whether that piece lies level."""
-    pieces = zip(corners, corners[1:], strict=False)
+    pieces = pairwise(corners)
     (x1, y1), (x2, y2) = max(pieces, key=lambda piece: abs(piece[0][0] - piece[1][0]) + abs(piece[0][1] - piece[1][1]))
     return ((x1 + x2) / 2, (y1 + y2) / 2), y1 == y2
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from planverk import media
 from planverk.media import HTML, RDF_REPRESENTATIONS, AnyOffer
-from planverk.serialization import statements, write
+from planverk.serialization import write
 from planverk.store.sparql import SparqlRequest
 from planverk.web.answers import answer
 from planverk.web.description import service_description
@@ -66,7 +66,7 @@ def _description() -> Response:
     if chosen == HTML:
         response = document(render_template("sparql.html", **here()), HTML)
     else:
-        lines = statements(service_description(instance(), edition().release))
+        lines = service_description(instance().base, instance().limits, edition().void)
         response = document(write(lines, chosen), chosen)
     varies(response)
     return response

@@ -1,0 +1,58 @@
+"""The files that pages are shown with: styles and scripts, at addresses that change when any of them does."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort
+from werkzeug.http import generate_etag
+
+blueprint = Blueprint("assets", __name__)
+_FOLDER = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_A_YEAR = 365 * 24 * 3600
+
+
+def register(app: Flask) -> None:
+    """Let templates write `asset("planverk.css")`."""
+    app.jinja_env.globals["asset"] = address
+    app.register_blueprint(blueprint)
+
+
+def address(name: str) -> str:
+    """Where pages find a file. As long as the address is the same, so are all files; a script finds the others beside it."""
+    return f"/static/{_version()}/{name}"
+
+
+@blueprint.get("/static/<path:filename>")
+def asset(filename: str) -> Response:
+    """A file; to be kept for ever when the address names the version, else to be asked for again."""
+    version, _, name = filename.partition("/")
+    lasting = version == _version()
+    content = _files().get(name if lasting else filename)
+    if content is None:
+        abort(404)
+    response = Response(content, content_type=_TYPES[Path(filename).suffix])
+    response.set_etag(generate_etag(content))
+    response.cache_control.public = True
+    if lasting:
+        response.cache_control.max_age = _A_YEAR
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """The files by name; they cannot change while the software runs."""
+    paths = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
+    return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
+
+
+@cache
+def _version() -> str:
+    told = hashlib.sha256()
+    for name, content in _files().items():
+        told.update(f"{name} {len(content)} ".encode() + content)
+    return told.hexdigest()[:12]

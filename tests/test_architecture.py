@@ -15,9 +15,9 @@ LAYERS = [
     {"publication"},
     {"catalogue", "derivation", "sources", "validation"},
     {"store"},
-    {"release", "serialization"},
-    {"findings", "vocabulary"},
-    {"instance", "limits", "media", "vocab", "folders"},
+    {"examples", "release", "serialization", "versions"},
+    {"dictionary", "findings", "rules", "vocabulary"},
+    {"instance", "limits", "media", "passages", "vocab", "folders"},
 ]
 
 # The only modules that may import a library; those not named here may be imported by all.

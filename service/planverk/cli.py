@@ -1,15 +1,16 @@
-"""The command line: `planverk check`, `release`, `serve` and `query`."""
+"""The command line: `planverk check`, `release`, `serve`, `query` and, for the vocabulary, `ontology-release`."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from planverk import __version__, publication
+from planverk import __version__, publication, versions
 from planverk.findings import Finding, Severity
 from planverk.instance import Instance, InstanceError, read_instance
 from planverk.release import ReleaseError
 from planverk.store.remote import RemoteError, ask
+from planverk.versions import VersionError
 
 _NAMES = {Severity.VIOLATION: "FEIL", Severity.WARNING: "ADVARSEL", Severity.INFO: "MERKNAD"}
 _FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -69,6 +70,20 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
     from planverk.server import run
 
     run(_instance(folder), host, port, workers)
+
+
+@main.command("ontology-release")
+def release_ontology() -> None:
+    """Freeze the vocabulary as the version it gives itself, and print what is new in it, for CHANGELOG.md.
+
+    For those who keep the ontology, in a checkout. Freezing the same content again changes nothing; other content under
+    a frozen version is refused.
+    """
+    try:
+        frozen = versions.freeze()
+    except VersionError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(versions.changelog(frozen))
 
 
 @main.command("query")

@@ -127,9 +127,10 @@ class Dictionary:
         return [term for term in self.properties if kinds & set(self.ontology.objects(term, RDFS.range))]
 
     def rules_of(self, kind: URIRef) -> list[Rule]:
-        """The rules on a class, also those it has from the classes above it."""
+        """The rules on a class: those that name it, then those it has from the classes above it."""
         kinds = {kind, *self.wider(kind)}
-        return [rule for rule in self.rules if rule.severity and kinds & set(rule.classes)]
+        rules = [rule for rule in self.rules if rule.severity and kinds & set(rule.classes)]
+        return sorted(rules, key=lambda rule: kind not in rule.classes)
 
     def rules_on(self, term: URIRef) -> list[Rule]:
         """The rules that speak of a property."""

@@ -80,17 +80,14 @@ class Values:
         self, parameters: Sequence[Parameter], given: Mapping[str, Sequence[str]]
     ) -> tuple[dict[str, Node], list[Fault]]:
         """The terms of what is given by the parameters' names, and all that is wrong with it; an empty text is none."""
-        given = {name: filled for name, texts in given.items() if (filled := [text for text in texts if text])}
         known = {parameter.name: parameter for parameter in parameters}
         values: dict[str, Node] = {}
         faults = [Fault(name, _unknown(name, known)) for name in given if name not in known]
         for name, parameter in known.items():
             try:
-                values |= {name: self._value(parameter, text) for text in _only(given.get(name, []))}
+                values.update(self._value(parameter, [text for text in given.get(name, []) if text]))
             except ValueError as error:
                 faults.append(Fault(name, f"{error} Parameteren tar {self.takes(parameter)}."))
-            if parameter.required and name not in given:
-                faults.append(Fault(name, f"«{name}» mangler. Parameteren tar {self.takes(parameter)}."))
         return values, faults
 
     def codes(self, parameter: Parameter) -> list[str]:
@@ -105,14 +102,23 @@ class Values:
         codes = self.codes(parameter)
         return f"én av {', '.join(codes)}" if codes else KINDS[parameter.kind].takes
 
-    def _value(self, parameter: Parameter, text: str) -> Node:
-        kind = KINDS[parameter.kind]
-        codes = self.codes(parameter)
-        full = self._in_full(parameter, text)
+    def example(self, parameter: Parameter) -> str:
+        """A text that a parameter takes."""
+        return next(iter(self.codes(parameter)), KINDS[parameter.kind].example)
+
+    def _value(self, parameter: Parameter, texts: Sequence[str]) -> dict[str, Node]:
+        if len(texts) > 1:
+            raise ValueError(f"«{parameter.name}» er gitt mer enn én gang.")
+        if parameter.required and not texts:
+            raise ValueError(f"«{parameter.name}» mangler.")
+        return {parameter.name: self._term(parameter, texts[0])} if texts else {}
+
+    def _term(self, parameter: Parameter, text: str) -> Node:
+        kind, codes = KINDS[parameter.kind], self.codes(parameter)
         try:
             if not re.fullmatch(kind.pattern, text) or (codes and text not in codes):
                 raise ValueError
-            return kind.term(full)
+            return kind.term(self._in_full(parameter, text))
         except ValueError:
             raise ValueError(f"«{text}» passer ikke i «{parameter.name}».") from None
 
@@ -122,12 +128,6 @@ class Values:
         if parameter.kind == "iri" and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
             return f"{self._base}id/{text}"
         return text
-
-
-def _only(texts: Sequence[str]) -> Sequence[str]:
-    if len(texts) > 1:
-        raise ValueError("Den er gitt mer enn én gang.")
-    return texts
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:

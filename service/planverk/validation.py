@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, cast
 
 import pyshacl
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -14,8 +14,10 @@ from planverk.findings import Finding, Positions, Severity, sentences
 from planverk.vocab import SH
 from planverk.vocabulary import Vocabulary
 
+_TEXTS = (SH.name, SH.description, SH.message)
 
-class _JudgedGraph(Graph):
+
+class JudgedGraph(Graph):
     """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
 
     def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # type: ignore[override]  # Any: passed on
@@ -40,13 +42,27 @@ def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list
 
 
 def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
-    """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's classes and codes known."""
-    judged = _JudgedGraph()
+    """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's superclasses known."""
+    judged = JudgedGraph()
     judged += graph
-    judged += vocabulary.ontology
+    judged += vocabulary.ontology.triples((None, RDFS.subClassOf, None))
+    return report_in_place(judged, constraints(vocabulary.shapes))
+
+
+def report_in_place(judged: JudgedGraph, rules: Graph) -> Graph:
+    """The report of a graph that holds all it is judged by, superclasses included."""
     # In place: pyshacl would otherwise judge a copy, which is a plain graph again. Without inference it adds nothing.
-    _, report, _ = pyshacl.validate(judged, shacl_graph=vocabulary.shapes, inference="none", inplace=True)
+    _, report, _ = pyshacl.validate(judged, shacl_graph=rules, inference="none", inplace=True)
     return cast("Graph", report)  # pyshacl gives bytes only when asked to serialise
+
+
+def constraints(shapes: Graph) -> Graph:
+    """The shapes without their texts: pyshacl goes through all that is said of a shape, again for every node."""
+    rules = Graph(store="SimpleMemory")
+    for triple in shapes:
+        if triple[1] not in _TEXTS:
+            rules.add(triple)
+    return rules
 
 
 def _finding(report: Graph, result: Node, positions: Positions, shapes: Graph) -> Finding:

@@ -22,7 +22,7 @@ class VersionError(Exception):
     """A version that cannot be frozen; the text says what to do."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """The vocabulary in a folder, as it stands or as it was frozen: its Turtle by part, and its JSON-LD documents."""
 

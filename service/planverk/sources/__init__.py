@@ -30,7 +30,8 @@ def read(instance: Instance, vocabulary: Vocabulary) -> Sources:
     findings += judge_statements(graph, positions, instance.base, vocabulary)
     findings += judge_questions(instance, vocabulary)
     broken = {Place(fault.place.file, line) for fault in faults for line in range(fault.begin, fault.place.line + 1)}
-    return Sources(graph, positions, findings, broken | {finding.place for finding in findings if finding.place})
+    broken |= {finding.place for finding in findings if finding.place and finding.severity is Severity.VIOLATION}
+    return Sources(graph, positions, findings, broken)
 
 
 def _unreadable(fault: SyntaxFault, vocabulary: Vocabulary) -> Finding:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from planverk.findings import Finding, Place, Severity, sentences
 from planverk.instance import Instance
-from planverk.parameters import KINDS, Values
+from planverk.parameters import Values
 from planverk.questions import RESERVED, Heading, Question, is_name, read_heading, read_question
 from planverk.store.binding import bind
 from planverk.store.embedded import judge
@@ -28,6 +28,7 @@ class _Judge:
         self._path = path
         self._instance = instance
         self._vocabulary = vocabulary
+        self._values = Values(instance.base, vocabulary.ontology)
 
     def findings(self) -> Iterator[Finding]:
         if not is_name(self._path.stem):
@@ -53,20 +54,19 @@ class _Judge:
 
     def _parameters(self, question: Question, text: str) -> Iterator[Finding]:
         names = [parameter.name for parameter in question.parameters]
-        values = Values(self._instance.base, self._vocabulary.ontology)
         for parameter in question.parameters:
             name = re.compile(rf"\$(?:{parameter.name}\b|\{{{parameter.name}\}})")
             unfit = parameter.name in RESERVED or names.count(parameter.name) > 1
             astray = any(name.search(part) for part in quoted(question.query))
-            empty = parameter.kind == "code" and not values.codes(parameter)
+            empty = parameter.kind == "code" and not self._values.codes(parameter)
             if unfit or astray or empty or not name.search(question.query):
                 line = text[: text.index(f"# parameter: {parameter.name} ")].count("\n") + 1
                 yield self._finding("parameter", line, value=parameter.name)
 
     def _query(self, question: Question, text: str) -> Iterator[Finding]:
         """The query as it stands, and with a value for each parameter."""
-        examples = {parameter.name: KINDS[parameter.kind].example for parameter in question.parameters}
-        values = {name: KINDS[kind].term(examples[name]) for name, kind, *_ in question.parameters}
+        examples = {parameter.name: [self._values.example(parameter)] for parameter in question.parameters}
+        values, _ = self._values.read(question.parameters, examples)
         above = text[: text.find(question.query.strip())].count("\n")
         for query in dict.fromkeys((question.query, bind(question.query, values))):
             try:

@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from planverk.findings import Finding, Positions, Severity, Triple, sentences
 from planverk.media import BY_SUFFIX
-from planverk.vocab import PREFIXES, SHAPE
+from planverk.vocab import DCT, OWL, PREFIXES, SH, SHAPE
 from planverk.vocabulary import Vocabulary
 
 _ADDRESS = re.compile(r"id/[a-z0-9-]+/[^\s#?<>\"{}|\\^`]+")
@@ -25,7 +25,8 @@ def judge_statements(graph: Graph, positions: Positions, base: str, vocabulary: 
             texts, place = sentences(vocabulary.shapes, rule, **values), positions.find(*triple)
             # A fault of a resource is told once, at its first statement.
             key = (rule, triple[0], *values.values())
-            found.setdefault(key, Finding(rule, Severity.VIOLATION, texts, place, *triple))
+            severity = Severity.of(vocabulary.shapes.value(rule, SH.severity))
+            found.setdefault(key, Finding(rule, severity, texts, place, *triple))
     return list(found.values())
 
 
@@ -36,12 +37,19 @@ class _Judge:
         self.base = base
         self.described = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
         self.terms = vocabulary.terms
+        known = vocabulary.ontology
+        self.deprecated = {
+            term: ", ".join(sorted(short(str(other)) for other in known.objects(term, DCT.isReplacedBy))) or "–"
+            for term in known.subjects(OWL.deprecated, Literal(True))
+        }
 
     def faults(self, triple: Triple) -> Iterator[tuple[URIRef, dict[str, str]]]:
         """Each rule that a statement breaks, with the words for its message."""
         subject, predicate, value = triple
         yield from self._address(subject)
         yield from self._term(predicate)
+        for term in {predicate, value} & self.deprecated.keys():
+            yield SHAPE["Source-deprecated-term"], {"value": short(str(term)), "suggestion": self.deprecated[term]}
         if predicate == RDF.type:
             yield from self._term(value)
         elif isinstance(value, URIRef):

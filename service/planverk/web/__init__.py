@@ -7,7 +7,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.web import assets, downloads, errors, harvest, languages, operators, pages, resources, responses, sparql
+from planverk.web import (
+    assets,
+    downloads,
+    errors,
+    harvest,
+    languages,
+    operators,
+    pages,
+    querypage,
+    resources,
+    responses,
+    sparql,
+)
 from planverk.web.shelf import Shelf
 
 
@@ -43,6 +55,6 @@ def create_app(instance: Instance) -> Flask:
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
-    for module in (pages, resources, sparql, harvest, downloads, operators):
+    for module in (pages, resources, sparql, querypage, harvest, downloads, operators):
         app.register_blueprint(module.blueprint)
     return app

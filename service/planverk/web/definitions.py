@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from flask import render_template
 from rdflib import OWL, RDF, RDFS, URIRef
 
+from planverk import versions
 from planverk.dictionary import Dictionary, read_dictionary
 from planverk.examples import CONTEXT
 from planverk.findings import Severity
 from planverk.media import DOCUMENTS
 from planverk.rules import examples
 from planverk.sources.statements import short
-from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS
+from planverk.versions import Snapshot
+from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS, W3ID
 from planverk.web import ontology
 from planverk.web.glossary import Glossary
 from planverk.web.picture import picture
@@ -61,10 +63,26 @@ def _code(name: str, known: Dictionary) -> Definition | None:
 
 def _rule(name: str, known: Dictionary) -> Definition | None:
     iri = SHAPE[name]
-    return _definition(f"shapes/{name}", "rule.html", ontology.rule, iri, _one_rule) if iri in known.by_iri else None
+    if iri in known.by_iri:
+        return _definition(f"shapes/{name}", "rule.html", ontology.rule, iri, _one_rule)
+    return _frozen(name, ontology.SHAPES)
 
 
-_SPACES = {"code": _code, "shapes": _rule}
+def _version(name: str, known: Dictionary) -> Definition | None:
+    return _frozen(name, ONTOLOGY_IRI)
+
+
+def _frozen(version: str, whole: URIRef) -> Definition | None:
+    """The ontology, or the shapes, as they were frozen under a version."""
+    snapshot = ontology.snapshot(version)
+    if snapshot is None:
+        return None
+    name = f"{whole.removeprefix(W3ID)}/{version}"
+    content = partial(_one_version, snapshot=snapshot, whole=whole)
+    return Definition(partial(ontology.frozen, snapshot, whole), partial(_page, name, "version.html", content))
+
+
+_SPACES = {"code": _code, "shapes": _rule, "ontology": _version}
 
 
 def _definition(
@@ -162,6 +180,16 @@ def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
     }
 
 
+def _one_version(glossary: Glossary, snapshot: Snapshot, whole: URIRef) -> Content:
+    return {
+        "iri": f"{whole}/{snapshot.version}",
+        "snapshot": snapshot,
+        "title_of_all": glossary.say(ONTOLOGY_IRI, DCT.title),
+        "current": glossary.dictionary.version,
+        "versions": versions.versions(),
+    }
+
+
 def _rules(glossary: Glossary) -> Content:
     known = glossary.dictionary
     return {
@@ -190,6 +218,7 @@ def _overview(glossary: Glossary) -> Content:
         "facts": {name: str(known.ontology.value(ONTOLOGY_IRI, term)) for name, term in _FACTS.items()},
         "picture": picture(glossary),
         "classes": glossary.by_section(known.classes),
+        "depths": {short(kind): glossary.depth(kind) for kind in known.classes},
         "properties": glossary.by_section(known.properties),
         "domains": _domains(glossary),
         "kinds": {short(term): glossary.kinds(known.kinds_of(term)) for term in known.properties},
@@ -197,6 +226,7 @@ def _overview(glossary: Glossary) -> Content:
         "watched": [(glossary.term(kind), _counted(known, kind)) for kind in known.classes],
         "borrowed": glossary.terms(known.borrowed),
         "vocabularies": {name: len(graph) for name, graph in known.mappings.items()},
+        "versions": versions.versions(),
     }
 
 

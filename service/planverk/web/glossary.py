@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from planverk.dictionary import Dictionary, Use
@@ -13,7 +13,7 @@ from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.rules import Rule
 from planverk.sources.statements import short
-from planverk.vocab import DCT, ONTOLOGY_IRI, PLAN, SH, SKOS
+from planverk.vocab import DCT, SH, SKOS
 from planverk.web.reading import Names, Value
 
 _LANGUAGES = ("nb", "nn", "en")
@@ -35,7 +35,7 @@ class Term(NamedTuple):
         return self.code.rpartition(":")[2]
 
 
-class Version(NamedTuple):
+class Translation(NamedTuple):
     """A term in a language that is not the page's."""
 
     language: str
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 
     iri: str
     term: Term
-    others: list[Version]
+    others: list[Translation]
     synonyms: list[Value]
     notes: list[Value]
     laws: list[Value]
@@ -124,13 +124,17 @@ class Glossary:
         found = self.names.best(texts)
         return self.names.text(found) if found else None
 
+    def depth(self, iri: URIRef) -> int:
+        """How many classes of ours stand above a class."""
+        return len([wide for wide in self.dictionary.wider(iri) if wide in self.dictionary.classes])
+
     def entry(self, iri: URIRef) -> Entry:
         """How the page of a term begins."""
         return Entry(
             iri=str(iri),
             term=self.term(iri),
             others=[
-                Version(code, self._in(code, iri, *_NAME), self._in(code, iri, SKOS.definition))
+                Translation(code, self._in(code, iri, *_NAME), self._in(code, iri, SKOS.definition))
                 for code in self._others
             ],
             synonyms=self._said(iri, SKOS.altLabel),

@@ -6,8 +6,9 @@ from functools import cache
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from planverk import folders, serialization
+from planverk import folders, serialization, versions
 from planverk.dictionary import read_dictionary
+from planverk.versions import Snapshot
 from planverk.vocab import NAMES, ONTOLOGY_IRI, SH, W3ID
 
 IRI = str(ONTOLOGY_IRI)
@@ -53,6 +54,19 @@ def rule(iri: URIRef) -> bytes:
     for part in known.objects(iri, SH.property):
         about += known.triples((part, SH.name, None))
     return serialization.canonical({SHAPES: about})
+
+
+@cache
+def snapshot(version: str) -> Snapshot | None:
+    """The vocabulary as it was frozen under a version, or None when there is no such version."""
+    return versions.frozen(version)
+
+
+@cache
+def frozen(known: Snapshot, whole: URIRef) -> bytes:
+    """The ontology with its codes, or the shapes, of a frozen version as canonical N-Quads."""
+    graph = known.shapes if whole == SHAPES else known.ontology
+    return serialization.canonical({URIRef(f"{whole}/{known.version}"): graph})
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, request
 
 from planverk import media
 from planverk.media import HTML, RDF_REPRESENTATIONS, AnyOffer
@@ -10,7 +10,8 @@ from planverk.serialization import write
 from planverk.store.sparql import SparqlRequest
 from planverk.web.answers import answer
 from planverk.web.description import service_description
-from planverk.web.responses import document, edition, here, instance, varies
+from planverk.web.querypage import query_page
+from planverk.web.responses import document, edition, instance, varies
 
 blueprint = Blueprint("sparql", __name__)
 _FORM = "application/x-www-form-urlencoded"
@@ -64,7 +65,7 @@ def _wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
 def _description() -> Response:
     chosen = _wanted((*RDF_REPRESENTATIONS, HTML)) or RDF_REPRESENTATIONS[0]
     if chosen == HTML:
-        response = document(render_template("sparql.html", **here()), HTML)
+        response = query_page()
     else:
         lines = service_description(instance().base, instance().limits, edition().void)
         response = document(write(lines, chosen), chosen)

@@ -77,7 +77,7 @@ function extensions(area, texts, words, run) {
     marked, declareWhatIsTyped(words), EditorState.languageData.of(() => [{ commentTokens: { line: "#" } }]),
     EditorState.phrases.of({ Completions: texts.suggestions }),
     EditorView.contentAttributes.of({
-      "aria-labelledby": area.labels[0].id, "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off",
+      contenteditable: "plaintext-only", "aria-labelledby": area.labels[0].id, "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off",
     }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) area.value = update.state.doc.toString();

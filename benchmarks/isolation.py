@@ -32,7 +32,7 @@ def main() -> None:
             Path(__file__).parents[1] / "data/buskerud", instance, ignore=shutil.ignore_patterns("releases")
         )
         subprocess.run([*PLANVERK, "release", str(instance)], check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         with subprocess.Popen(
             [*PLANVERK, "serve", str(instance), "--port", str(port)], stdout=subprocess.DEVNULL
         ) as server:
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _measure(port: int) -> bool:
-    _wait(port)
+    wait(port)
     idle = _dereferences(port)
     with ThreadPoolExecutor(len(FORMATS)) as threads:
         ending = [threads.submit(_endless, port, accept) for accept in FORMATS]
@@ -89,13 +89,13 @@ def _ms(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1] * 1000
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     for _ in range(200):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()

@@ -13,11 +13,11 @@ LAYERS = [
     {"server"},
     {"web"},
     {"publication"},
-    {"catalogue", "derivation", "sources", "validation"},
+    {"catalogue", "derivation", "questions", "sources", "validation", "void"},
     {"store"},
     {"examples", "release", "serialization", "versions"},
     {"dictionary", "findings", "rules", "vocabulary"},
-    {"instance", "limits", "media", "passages", "vocab", "folders"},
+    {"instance", "limits", "media", "parameters", "passages", "vocab", "folders"},
 ]
 
 # The only modules that may import a library; those not named here may be imported by all.

@@ -61,6 +61,12 @@ ROUTES = {
     "/katalog": "/katalog",
     f"/katalog.{_SUFFIX}": "/katalog.html",
     "/sparql": "/sparql",
+    "/sparql/words": "/sparql/words",
+    "/sparql/examples": "/sparql/examples",
+    f"/sparql/examples.{_SUFFIX}": "/sparql/examples.html",
+    "/openapi.json": "/openapi.json",
+    "/query/": "/query/",
+    "/query/<name>": "/query/themes",
     "/releases/": "/releases/",
     "/releases/<version>/": "/releases/1.0.0/",
     "/releases/<version>/<name>": "/releases/1.0.0/data.ttl",
@@ -70,9 +76,9 @@ ROUTES = {
 }
 CHANGING = {"/metrics"}
 EVERY_PATH = [
-    *(path for path in ROUTES.values() if path not in CHANGING), BLUEBERRY, SLASH, WITHDRAWN, "/doc/nothing", "/releases/current/", "/sparql?query=ASK%7B%7D",
-]  # fmt: skip
-
+    *(path for path in ROUTES.values() if path not in CHANGING),
+    *(BLUEBERRY, SLASH, WITHDRAWN, "/doc/nothing", "/releases/current/", "/sparql?query=ASK%7B%7D"),
+]
 
 # rdflib's parsers use names that it has deprecated itself.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")

@@ -36,5 +36,12 @@ def test_the_wheel_has_every_file_of_the_package(wheel: list[str]) -> None:
     assert {name.removeprefix("service/") for name in tracked("service/planverk")} <= set(wheel)
 
 
-def test_the_wheel_has_no_release_and_no_test(wheel: list[str]) -> None:
-    assert [name for name in wheel if "/releases/" in name or name.startswith("tests/")] == []
+def test_the_wheel_has_the_examples_that_pages_of_rules_show(wheel: list[str]) -> None:
+    examples = {name.replace("tests/shapes/", "planverk/rule-examples/", 1) for name in tracked("tests/shapes")}
+    assert examples
+    assert examples <= set(wheel)
+
+
+def test_the_wheel_has_no_release_of_data_and_no_test(wheel: list[str]) -> None:
+    released = [name for name in wheel if name.startswith("planverk/data/") and "/releases/" in name]
+    assert released + [name for name in wheel if name.startswith("tests/")] == []

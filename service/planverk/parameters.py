@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.vocab import CODE, SKOS, XSD
+from planverk.vocab import CODE, PREFIXES, SKOS, XSD
 
 
 class Parameter(NamedTuple):
@@ -23,6 +23,12 @@ class Parameter(NamedTuple):
     of: str
     required: bool
     meanings: dict[str, str]
+
+    @property
+    def range(self) -> URIRef | None:
+        """The class that an iri is to be of; None when none is named, or with a prefix that nobody knows."""
+        prefix, _, name = self.of.partition(":")
+        return URIRef(PREFIXES[prefix] + name) if prefix in PREFIXES else None
 
 
 class Fault(NamedTuple):

@@ -96,11 +96,12 @@ def saved(release: Path) -> dict[str, Question]:
 @lru_cache(maxsize=1)
 def examples() -> dict[str, Question]:
     """The questions that show what can be asked, by name."""
-    return _questions(sorted((folders.QUERIES / "examples").glob("*.rq")))
+    # A number before the name gives the order and is no part of it.
+    return _questions(sorted((folders.QUERIES / "examples").glob("*.rq")), r"\d+-")
 
 
 def _questions(paths: Iterable[Path], prefix: str = "") -> dict[str, Question]:
-    names = {path: path.stem.removeprefix(prefix) for path in paths}
+    names = {path: re.sub(f"^{prefix}", "", path.stem) for path in paths}
     return {name: read_question(name, path.read_text(encoding="utf-8-sig")) for path, name in names.items()}
 
 

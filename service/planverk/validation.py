@@ -20,7 +20,7 @@ _TEXTS = (SH.name, SH.description, SH.message)
 class JudgedGraph(Graph):
     """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
 
-    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # type: ignore[override]  # Any: passed on
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # Any: passed on
         """As `Graph.query`."""
         prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *arguments, **options)

@@ -58,8 +58,9 @@ class _Judge:
             name = re.compile(rf"\$(?:{parameter.name}\b|\{{{parameter.name}\}})")
             unfit = parameter.name in RESERVED or names.count(parameter.name) > 1
             astray = any(name.search(part) for part in quoted(question.query))
-            empty = parameter.kind == "code" and not self._values.codes(parameter)
-            if unfit or astray or empty or not name.search(question.query):
+            wanting = parameter.kind == "code" and not self._values.codes(parameter)
+            unknown = parameter.kind == "iri" and parameter.of and not parameter.range
+            if unfit or astray or wanting or unknown or not name.search(question.query):
                 line = text[: text.index(f"# parameter: {parameter.name} ")].count("\n") + 1
                 yield self._finding("parameter", line, value=parameter.name)
 

@@ -13,9 +13,11 @@ from planverk.web import (
     errors,
     harvest,
     languages,
+    openapi,
     operators,
     pages,
     querypage,
+    questions,
     resources,
     responses,
     sparql,
@@ -55,6 +57,6 @@ def create_app(instance: Instance) -> Flask:
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
-    for module in (pages, resources, sparql, querypage, harvest, downloads, operators):
+    for module in (pages, resources, sparql, querypage, questions, harvest, openapi, downloads, operators):
         app.register_blueprint(module.blueprint)
     return app

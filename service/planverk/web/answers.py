@@ -29,18 +29,29 @@ def answer(edition: Edition, asked: SparqlRequest, wanted: str | None = None) ->
 
     Raises what `Pool.query` raises; web/errors.py makes answers of it.
     """
-    question = _Question(asked, tuple(_formats(wanted).items()))
+    found = fetch(edition, asked, _formats(wanted))
+    if isinstance(found, Result):
+        return _streamed(found)
+    return _finished(Response(found.content), found.format, hashlib.sha256(found.content).hexdigest())
+
+
+def fetch(edition: Edition, asked: SparqlRequest, formats: dict[str, str]) -> Kept | Result:
+    """The answer to a query in the format (its suffix) of its kind; a large one is a `Result`, which must be closed.
+
+    Raises what `Pool.query` raises.
+    """
+    question = _Question(asked, tuple(formats.items()))
     kept = edition.answers.get(question)
     if kept is None:
         gone = request.environ.get("planverk.gone")
         client = request.remote_addr or ""
-        result = edition.store.query(asked, dict(question.formats), client, gone.is_set if gone else lambda: False)
+        result = edition.store.query(asked, formats, client, gone.is_set if gone else lambda: False)
         if result.size > _WORTH_KEEPING:
-            return _streamed(result)
+            return result
         with result.content as content:
             kept = Kept(result.format, content.read())
         edition.answers.keep(question, kept)
-    return _finished(Response(kept.content), kept.format, hashlib.sha256(kept.content).hexdigest())
+    return kept
 
 
 def _streamed(result: Result) -> Response:

@@ -1,6 +1,7 @@
 """The files that pages are shown with: styles and scripts, at addresses that change when any of them does."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from werkzeug.http import generate_etag
 
 blueprint = Blueprint("assets", __name__)
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_VERSIONED = re.compile(r"(?P<version>[0-9a-f]{12})/(?P<name>.+)")
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -26,10 +28,13 @@ def address(name: str) -> str:
 
 @blueprint.get("/static/<path:filename>")
 def asset(filename: str) -> Response:
-    """A file; to be kept for ever when the address names the version, else to be asked for again."""
-    version, _, name = filename.partition("/")
-    lasting = version == _version()
-    content = _files().get(name if lasting else filename)
+    """A file; to be kept for ever when the address names our version, else to be asked for again.
+
+    While a new release of the software takes over, either may be asked for files of the other, and gives its own.
+    """
+    found = _VERSIONED.fullmatch(filename)
+    lasting = found is not None and found["version"] == _version()
+    content = _files().get(found["name"] if found else filename)
     if content is None:
         abort(404)
     response = Response(content, content_type=_TYPES[Path(filename).suffix])

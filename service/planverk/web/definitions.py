@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from flask import render_template
 from rdflib import OWL, RDF, RDFS, URIRef
 
-from planverk import versions
 from planverk.dictionary import Dictionary, read_dictionary
 from planverk.examples import CONTEXT
 from planverk.findings import Severity
@@ -74,7 +73,7 @@ def _version(name: str, known: Dictionary) -> Definition | None:
 
 def _frozen(version: str, whole: URIRef) -> Definition | None:
     """The ontology, or the shapes, as they were frozen under a version."""
-    snapshot = ontology.snapshot(version)
+    snapshot = ontology.snapshots().get(version)
     if snapshot is None:
         return None
     name = f"{whole.removeprefix(W3ID)}/{version}"
@@ -186,7 +185,7 @@ def _one_version(glossary: Glossary, snapshot: Snapshot, whole: URIRef) -> Conte
         "snapshot": snapshot,
         "title_of_all": glossary.say(ONTOLOGY_IRI, DCT.title),
         "current": glossary.dictionary.version,
-        "versions": versions.versions(),
+        "versions": list(ontology.snapshots()),
     }
 
 
@@ -226,7 +225,7 @@ def _overview(glossary: Glossary) -> Content:
         "watched": [(glossary.term(kind), _counted(known, kind)) for kind in known.classes],
         "borrowed": glossary.terms(known.borrowed),
         "vocabularies": {name: len(graph) for name, graph in known.mappings.items()},
-        "versions": versions.versions(),
+        "versions": list(ontology.snapshots()),
     }
 
 

@@ -57,9 +57,10 @@ def rule(iri: URIRef) -> bytes:
 
 
 @cache
-def snapshot(version: str) -> Snapshot | None:
-    """The vocabulary as it was frozen under a version, or None when there is no such version."""
-    return versions.frozen(version)
+def snapshots() -> dict[str, Snapshot]:
+    """The vocabulary as it was frozen, by version."""
+    known = ((version, versions.frozen(version)) for version in versions.versions())
+    return {version: snapshot for version, snapshot in known if snapshot}
 
 
 @cache

@@ -24,7 +24,13 @@ class Plan(NamedTuple):
 def home() -> Response:
     """What this is and what one can do here; its cost does not grow with the plans."""
     body = render_template("home.html", **here(), plans=_plans(), release=edition().release)
-    return document(body, media.HTML)
+    response = document(body, media.HTML)
+    # RFC 8631, and where VoID is looked for.
+    response.headers["Link"] = (
+        '</openapi.json>; rel="service-desc"; type="application/json", '
+        '</.well-known/void>; rel="describedby"; type="text/turtle", </katalog>; rel="describedby"; type="text/turtle"'
+    )
+    return response
 
 
 def _plans() -> list[Plan]:

@@ -18,12 +18,12 @@ def query_page() -> Response:
     shown = examples.get(request.args["example"]) if "example" in request.args else next(iter(examples.values()), None)
     if "example" in request.args and shown is None:
         abort(404)
-    titles = [(name, in_language(example.titles, instance()), example.query) for name, example in examples.items()]
+    titles = [(name, in_language(example.titles, instance()), example.query.strip()) for name, example in examples.items()]
     body = render_template(
         "sparql.html",
         **here(),
         examples=titles,
-        query=shown.query if shown else "",
+        query=shown.query.strip() if shown else "",
         places=_places(),
         formats=_formats(),
     )

@@ -1,13 +1,15 @@
 """What answers have in common: who serves them, their validators, and the headers of a negotiated document."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Response, current_app, g, redirect, request
 from werkzeug.http import generate_etag
 
+from planverk import media
 from planverk.instance import Instance
-from planverk.media import HTML, Representation
+from planverk.media import HTML, AnyOffer, Representation
 from planverk.store.edition import Edition
 from planverk.web.languages import order, spoken
 from planverk.web.shelf import Shelf
@@ -42,6 +44,9 @@ def here() -> dict[str, Any]:  # Any: what templates take
     return {
         "instance": ours,
         "path": quote_path(request.path),
+        "arguments": "".join(
+            f"{quote(key)}={quote(text)}&" for key, text in request.args.items(multi=True) if key != "lang"
+        ),
         "language": first,
         "languages": {code: _LANGUAGES.get(code, code) for code in ours.languages},
         "title": in_language(ours.titles, ours),
@@ -76,6 +81,14 @@ def document(body: bytes | str, representation: Representation, status: int = 20
         response.content_language = [spoken(instance())]
         varies(response)
     return response
+
+
+def wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
+    """The offer that `?format=` names by suffix or media type, or else the one that the Accept header wants most."""
+    asked = request.args.get("format")
+    if asked:
+        return next((row for row in offers if asked in (row.suffix, row.media_type)), None)
+    return media.negotiate(request.accept_mimetypes, offers)
 
 
 def varies(response: Response) -> Response:

@@ -1,17 +1,14 @@
 """The public endpoint: queries of the SPARQL 1.1 Protocol, section 2.1; without a query, what it offers."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, Response, abort, request
 
-from planverk import media
-from planverk.media import HTML, RDF_REPRESENTATIONS, AnyOffer
+from planverk.media import HTML, RDF_REPRESENTATIONS
 from planverk.serialization import write
 from planverk.store.sparql import SparqlRequest
 from planverk.web.answers import answer
 from planverk.web.description import service_description
 from planverk.web.querypage import query_page
-from planverk.web.responses import document, edition, instance, varies
+from planverk.web.responses import document, edition, instance, varies, wanted
 
 blueprint = Blueprint("sparql", __name__)
 _FORM = "application/x-www-form-urlencoded"
@@ -55,15 +52,8 @@ def _text(body: bytes) -> str:
         abort(400, f"Spørringen må være UTF-8. Byte nummer {error.start + 1} i innholdet er det ikke.")
 
 
-def _wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
-    asked = request.args.get("format")
-    if asked:
-        return next((row for row in offers if asked in (row.suffix, row.media_type)), None)
-    return media.negotiate(request.accept_mimetypes, offers)
-
-
 def _description() -> Response:
-    chosen = _wanted((*RDF_REPRESENTATIONS, HTML)) or RDF_REPRESENTATIONS[0]
+    chosen = wanted((*RDF_REPRESENTATIONS, HTML)) or RDF_REPRESENTATIONS[0]
     if chosen == HTML:
         response = query_page()
     else:

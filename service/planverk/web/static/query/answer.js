@@ -17,14 +17,16 @@ export function showAnswer(section, answer, { texts, places, formats, query, sec
   return `${sentence} ${fill(texts.time, { seconds: time })}`;
 }
 
-/** Fills the section with what is wrong, where, and which prefixes lack a declaration. */
-export function showTrouble(section, { detail, line, column }, { texts, undeclared, goThere }) {
-  const sentences = [detail, ...undeclared.map((prefix) => fill(texts.undeclared, { prefix }))];
-  const alert = element("div", { role: "alert", class: "trouble" }, ...sentences.map((text) => element("p", {}, text)));
-  if (line) {
-    const button = element("button", { type: "button" }, fill(texts.place, { line, column }));
+/** Fills the section with what is wrong; of a query that is not SPARQL also where, and which prefixes lack a declaration. */
+export function showTrouble(section, detail, { texts, place, undeclared, goThere }) {
+  const alert = element("div", { role: "alert", class: "trouble" });
+  if (place) {
+    const sentences = [fill(texts.notSparql, place), ...undeclared.map((prefix) => fill(texts.undeclared, { prefix }))];
+    const button = element("button", { type: "button" }, texts.goThere);
     button.addEventListener("click", goThere);
-    alert.append(button);
+    alert.append(...sentences.map((text) => element("p", {}, text)), button, element("p", {}, soft(detail)));
+  } else {
+    alert.append(element("p", {}, detail));
   }
   section.querySelector(".content").replaceChildren(alert);
   section.querySelector(".onwards").hidden = true;
@@ -71,8 +73,7 @@ function show({ type, value, datatype, "xml:lang": language }, places) {
     return ["<<(", ...parts, " )>>"];
   }
   if (language) return [element("span", { lang: language }, value), " ", soft(`(${language})`)];
-  if (datatype && !NUMBERS.includes(datatype)) return [value, " ", soft(`(${datatype.replace(XSD, "xsd:")})`)];
-  return [value];
+  return [datatype ? element("span", { class: "typed", title: datatype.replace(XSD, "xsd:") }, value) : value];
 }
 
 /** An address as a link, shortened where its beginning is known; one of ours leads to where this site answers for it. */

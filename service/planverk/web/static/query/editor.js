@@ -4,7 +4,7 @@ import {
   autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, completionKeymap, defaultKeymap, history,
   historyKeymap, keymap, lineNumbers, styleTags, syntaxHighlighting, tags,
 } from "./codemirror.js";
-import { declareWhatIsTyped, suggestions, undeclared } from "./words.js";
+import { declareWhatIsTyped, suggestions, suspect, undeclared } from "./words.js";
 
 // CodeMirror would write its rules into a <style> element, which our Content-Security-Policy refuses. As a style sheet
 // that a script constructs they need no exception from it.
@@ -53,10 +53,17 @@ export function createEditor(area, { texts, words, run }) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
     get undeclared() {
-      return undeclared(view.state);
+      return [...undeclared(view.state).keys()];
     },
-    mark(place) {
-      view.dispatch({ effects: mark.of(place?.line ? position(view.state, place) : null) });
+    /** Marks where a refused query is wrong, and gives that place. The engine may notice late, so our own eyes come first. */
+    mark(told) {
+      const at = suspect(view.state) ?? position(view.state, told);
+      view.dispatch({ effects: mark.of(at) });
+      const line = view.state.doc.lineAt(at);
+      return { line: line.number, column: at - line.from + 1 };
+    },
+    unmark() {
+      view.dispatch({ effects: mark.of(null) });
     },
     goTo(place) {
       view.dispatch({ selection: { anchor: position(view.state, place) }, scrollIntoView: true });
@@ -77,12 +84,23 @@ function extensions(area, texts, words, run) {
     marked, declareWhatIsTyped(words), EditorState.languageData.of(() => [{ commentTokens: { line: "#" } }]),
     EditorState.phrases.of({ Completions: texts.suggestions }),
     EditorView.contentAttributes.of({
-      contenteditable: "plaintext-only", "aria-labelledby": area.labels[0].id, "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off",
+      "aria-labelledby": area.labels[0].id, "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off",
     }),
+    EditorView.domEventHandlers({ beforeinput: replaceSelection }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) area.value = update.state.doc.toString();
     }),
   ];
+}
+
+/** Chromium replaces a selection of several lines by way of inline styles, which our policy refuses; so we replace it. */
+function replaceSelection({ inputType, data, isComposing }, view) {
+  const { from, to } = view.state.selection.main;
+  if (inputType !== "insertText" || !data || isComposing || view.state.doc.lineAt(from).to >= to) return false;
+  const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert));
+  if (!handled) view.dispatch(insert());
+  return true;
 }
 
 /** Where a line and column counted from 1 are in the text; columns are characters, which JavaScript may count as two. */

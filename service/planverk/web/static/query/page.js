@@ -27,6 +27,7 @@ addEventListener("hashchange", takeFromAddress);
 for (const link of document.querySelectorAll("#examples a")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
+    link.closest("details").open = false;
     editor.text = link.dataset.query;
     editor.focus();
   });
@@ -82,7 +83,7 @@ async function ask(query) {
 }
 
 function begin() {
-  editor.mark(null);
+  editor.unmark();
   answer.setAttribute("aria-busy", "true");
   status.textContent = texts.running;
   stop.hidden = false;
@@ -96,8 +97,8 @@ function end() {
 
 function refused(told) {
   status.textContent = "";
-  editor.mark(told);
-  showTrouble(answer, told, { texts, undeclared: editor.undeclared, goThere: () => editor.goTo(told) });
+  const place = told.line ? editor.mark(told) : null;
+  showTrouble(answer, told.detail, { texts, place, undeclared: place ? editor.undeclared : [], goThere: () => editor.goTo(place) });
   answer.hidden = false;
   answer.scrollIntoView({ block: "nearest" });
 }

@@ -23,17 +23,30 @@ export function suggestions(words, texts) {
   };
 }
 
-/** The prefixes that are used in a query without being declared. */
+/** The prefixes that are used in a query without being declared, each with where it is first used. */
 export function undeclared(state) {
-  const declared = declarations(state.doc.toString());
-  const used = new Set();
+  const known = declarations(state.doc.toString());
+  const found = new Map();
   syntaxTree(state).iterate({
     enter({ name, from, to }) {
       if (name === "PrefixDecl") return false;
-      if (name === "Pname_ln" || name === "Pname_ns") used.add(state.sliceDoc(from, to).split(":")[0]);
+      if (name !== "Pname_ln" && name !== "Pname_ns") return;
+      const prefix = state.sliceDoc(from, to).split(":")[0];
+      if (!known.has(prefix) && !found.has(prefix)) found.set(prefix, from);
     },
   });
-  return [...used].filter((prefix) => !declared.has(prefix));
+  return found;
+}
+
+/** Where the editor itself sees the first trouble of a query; null when it sees none. */
+export function suspect(state) {
+  const places = [...undeclared(state).values()];
+  syntaxTree(state).iterate({
+    enter({ type, from }) {
+      if (type.isError) places.push(from);
+    },
+  });
+  return places.length ? Math.min(...places) : null;
 }
 
 /** Declares the prefixes we know as soon as they are typed or pasted. */
@@ -41,7 +54,7 @@ export function declareWhatIsTyped(words) {
   return EditorView.updateListener.of(async ({ docChanged, transactions, view }) => {
     if (!docChanged || !transactions.some((one) => one.isUserEvent("input"))) return;
     const { prefixes } = await words;
-    const missing = undeclared(view.state).filter((prefix) => Object.hasOwn(prefixes, prefix));
+    const missing = [...undeclared(view.state).keys()].filter((prefix) => Object.hasOwn(prefixes, prefix));
     if (missing.length) view.dispatch({ changes: missing.map((prefix) => declaring(view.state, prefix, prefixes[prefix])) });
   });
 }

@@ -31,7 +31,7 @@ ADDRESSES = {
     "flask_cors": {"web"},
     "granian": {"server"},
     "prometheus_client": {"web"},
-    "pyoxigraph": {"serialization", "store.building", "store.embedded"},
+    "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.results"},
     "pyshacl": {"validation"},
     "werkzeug": {"web"},
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from planverk import release
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
+from planverk.web import create_app
 
 HERE = "/releases/1.0.0/"
 FILES = [f"data.{row.suffix}" for row in RDF_REPRESENTATIONS] + ["manifest.json", "SHA256SUMS"]
@@ -178,20 +180,22 @@ def test_an_unknown_version_or_name_is_not_found(odd_client: FlaskClient, path: 
         ".draft",
         ".lock",
         ".current",
-       
         "%2Fetc",
         "/etc",
         "1.0.0%2F..",
         "1.0.0/..",
     ],
 )
-def test_no_path_leads_out_of_the_releases_nor_into_drafts(odd: Instance, version: str, name: str) -> None:
-    from planverk.web import create_app
+def test_no_path_leads_out_of_the_releases(odd_client: FlaskClient, version: str, name: str) -> None:
+    assert get(odd_client, f"/releases/{version}/{name}").status_code == 404
 
-    draft = odd.releases / ".draft"
-    client = create_app(odd).test_client()
-    assert get(client, f"/releases/{version}/{name}").status_code == 404
-    assert not draft.exists()
+
+def test_a_draft_is_no_release(copy_of_odd: Instance) -> None:
+    shutil.copytree(copy_of_odd.releases / "1.0.0", copy_of_odd.releases / ".draft")
+    client = create_app(copy_of_odd).test_client()
+    for name in ("", "manifest.json", "data.ttl"):
+        assert get(client, f"/releases/.draft/{name}").status_code == 404
+    assert len(get(client, "/releases/", Accept="application/json").get_json()["releases"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The description of all addresses is valid, complete and the same every time, and the service does as it says."""
 
-import json
 import re
 from typing import Any  # JSON has no better type
 
@@ -51,7 +50,9 @@ def test_every_public_address_is_described(app: Flask, description: dict[str, An
     assert templates - set(description["paths"]) - NOT_PUBLIC == {"/query/{name}", "/def/"}
 
 
-def test_the_description_is_the_same_in_every_process(odd: Instance, client: FlaskClient, odd_client: FlaskClient) -> None:
+def test_the_description_is_the_same_in_every_process(
+    odd: Instance, client: FlaskClient, odd_client: FlaskClient
+) -> None:
     one, other = odd_client.get("/openapi.json"), create_app(odd).test_client().get("/openapi.json")
     assert one.data == other.data
     assert one.json["servers"] == [{"url": "https://data.example.org"}]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from planverk.instance import Instance
 from planverk.limits import Limits
 from planverk.release import STORE
-from planverk.store.pool import Pool
+from planverk.store.pool import Pool, Worker
 from planverk.store.sparql import QueryRefused, SparqlRequest
 from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
 from planverk.web import create_app
@@ -36,10 +37,14 @@ COSTLY = {
 }
 
 
+def pool_of(store: Path, limits: Limits) -> Pool:
+    return Pool(partial(Worker, store, limits), limits)
+
+
 @pytest.fixture(scope="module")
 def pool(buskerud: Instance) -> Pool:
     limits = Limits(seconds=2, memory_mb=256, result_mb=4, workers=2, waiting=2, per_client=3)
-    return Pool(buskerud.releases / "current" / STORE, limits)
+    return pool_of(buskerud.releases / "current" / STORE, limits)
 
 
 def ask(pool: Pool, query: str, client: str = "") -> bytes:
@@ -64,7 +69,7 @@ def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(p
 
 def test_a_store_that_is_not_there_is_our_fault_and_not_the_query_s(tmp_path: Path) -> None:
     with pytest.raises(StoreFailed):
-        ask(Pool(tmp_path / "nowhere", Limits()), SMALL)
+        ask(pool_of(tmp_path / "nowhere", Limits()), SMALL)
 
 
 def test_what_is_no_query_is_refused_with_its_place(pool: Pool) -> None:
@@ -110,7 +115,7 @@ def test_when_enough_is_waiting_a_query_is_refused_at_once(crowded: Pool) -> Non
 
 
 def test_one_client_may_not_have_too_many_queries(buskerud: Instance) -> None:
-    pool = Pool(buskerud.releases / "current" / STORE, Limits(seconds=1, workers=1, waiting=9, per_client=1))
+    pool = pool_of(buskerud.releases / "current" / STORE, Limits(seconds=1, workers=1, waiting=9, per_client=1))
     thread = Thread(target=ask_in_vain, args=(pool, "greedy"))
     thread.start()
     while not pool.load["running"]:

@@ -1,5 +1,6 @@
 """The query page in a browser and without scripts, the files it is made of, and the policy that all pages keep."""
 
+import json
 import os
 import re
 import shutil
@@ -12,10 +13,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
-from test_server import served
 
 from planverk import questions
 from planverk.instance import Instance
+from planverk.vocab import W3ID
+from test_server import served
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "service" / "planverk" / "web" / "static"
@@ -25,6 +27,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 HTML = {"Accept": "text/html"}
+WIDTHS = pytest.mark.parametrize("page", [390, 1280], indirect=True)
 POLICY = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
@@ -87,13 +90,19 @@ def visit(browser: Browser, address: str, **settings: object) -> Iterator[Page]:
     assert strangers + [text for text in complaints if "the server responded with a status of" not in text] == []
 
 
-@pytest.fixture(params=[390, 1280])
+@pytest.fixture
 def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The query page on a phone and on a desk, with the editor ready and empty."""
-    with visit(browser, address, viewport={"width": request.param, "height": 900}) as page:
-        page.goto("/sparql", wait_until="networkidle")
+    """The query page with the editor ready and empty, as wide as a desk or as the test says."""
+    width = getattr(request, "param", 1280)
+    with visit(browser, address, viewport={"width": width, "height": 900}) as page:
+        open_editor(page)
         write(page, "")
         yield page
+
+
+def open_editor(page: Page) -> None:
+    page.goto("/sparql")
+    page.locator(".cm-content").wait_for()
 
 
 def write(page: Page, query: str) -> None:
@@ -116,6 +125,7 @@ def rows(page: Page) -> list[str]:
 # In a browser
 
 
+@WIDTHS
 def test_a_query_is_answered_by_a_table_whose_links_lead_on(page: Page) -> None:
     write(page, THEMES)
     page.keyboard.press("Control+Enter")
@@ -144,6 +154,7 @@ def test_a_graph_is_shown_as_turtle_and_an_ask_as_a_word(page: Page) -> None:
     expect(page.locator("#answer .content")).to_have_text("Nei")
 
 
+@WIDTHS
 def test_a_mistake_is_marked_where_it_is(page: Page) -> None:
     write(page, "SELECT ?a WHERE {\n  ?a a ) <http://example.org/b> .\n}")
     page.keyboard.press("Control+Enter")
@@ -164,11 +175,13 @@ def test_a_prefix_without_a_declaration_is_named(page: Page) -> None:
     assert page.locator(".wrong").inner_text() == "ukjent:b"
 
 
+@WIDTHS
 def test_a_word_is_found_by_its_name_and_brings_its_prefix(page: Page) -> None:
     write(page, "SELECT ?a { ?a a }")
     page.keyboard.press("ArrowLeft")
-    page.keyboard.type(" plantem", delay=20)
+    page.keyboard.type("plantem", delay=20)
     expect(page.get_by_role("option", name="plantema")).to_contain_text("plan:Theme")
+    page.wait_for_timeout(200)  # what has only just been suggested is not taken for what Enter meant
     page.keyboard.press("Enter")
     expect(page.locator(".cm-line").first).to_have_text("PREFIX plan: <https://w3id.org/planverk/ontology#>")
     assert written(page).endswith("SELECT ?a { ?a a plan:Theme}")
@@ -182,7 +195,7 @@ def test_a_selection_of_several_lines_can_be_typed_over(page: Page) -> None:
 
 
 def test_an_example_fills_the_editor(page: Page) -> None:
-    name, example = list(questions.examples().items())[1]
+    example = list(questions.examples().values())[1]
     page.get_by_text("Eksempler").click()
     page.get_by_role("link", name=example.titles["nb"]).click()
     assert written(page) == example.query.strip()
@@ -220,7 +233,7 @@ def test_the_keyboard_alone_leads_into_the_editor_and_out(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_highlighted_words_can_be_read(browser: Browser, address: str, scheme: str) -> None:
     with visit(browser, address, color_scheme=scheme) as page:
-        page.goto("/sparql", wait_until="networkidle")
+        open_editor(page)
         write(page, "# ord\nSELECT ?a { ?a a <http://example.org/b>, 'c' }")
         assert page.evaluate(CONTRAST) >= 4.5
 
@@ -228,7 +241,7 @@ def test_highlighted_words_can_be_read(browser: Browser, address: str, scheme: s
 @pytest.mark.parametrize(("locale", "button"), [("nb-NO", "Spør"), ("nn-NO", "Spør"), ("en-GB", "Ask")])
 def test_the_page_speaks_the_readers_language(browser: Browser, address: str, locale: str, button: str) -> None:
     with visit(browser, address, locale=locale) as page:
-        page.goto("/sparql", wait_until="networkidle")
+        open_editor(page)
         write(page, "ASK {}")
         page.get_by_role("button", name=button).click()
         expect(page.locator("#answer .content")).to_have_text("Yes" if locale == "en-GB" else "Ja")
@@ -239,16 +252,15 @@ def test_without_scripts_the_form_is_sent(browser: Browser, address: str) -> Non
         page.goto("/sparql")
         page.get_by_label("Spørring").fill("ASK {}")
         page.get_by_label("Format").select_option("JSON")
-        with page.expect_request("**/sparql?query=*") as sent, page.expect_download() as started:
-            page.get_by_role("button", name="Spør").click()
-        assert sent.value.method == "GET"
-        assert '"boolean":true' in Path(started.value.path()).read_text(encoding="utf-8")
+        page.get_by_role("button", name="Spør").click()
+        expect(page.locator("body")).to_contain_text('"boolean":true')
+        assert page.url.startswith(f"{address}/sparql?query=ASK")
 
 
 def test_no_page_breaks_the_policy_or_asks_anything_of_others(browser: Browser, address: str) -> None:
     with visit(browser, address) as page:
         for path in PAGES:
-            page.goto(path, wait_until="networkidle")
+            page.goto(path)
             expect(page.get_by_role("main")).to_be_visible()
 
 
@@ -287,7 +299,7 @@ def test_an_example_that_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert client.get("/sparql?example=nothing", headers=HTML).status_code == 404
 
 
-@pytest.mark.parametrize(("language", "name"), [("nb", "plantema"), ("nn", "plantema"), ("en", "plan theme")])
+@pytest.mark.parametrize(("language", "name"), [("nb", "plantema"), ("nn", "plantema"), ("en", "theme")])
 def test_words_are_suggested_in_the_language_of_the_page(client: FlaskClient, language: str, name: str) -> None:
     told = client.get(f"/sparql/words?lang={language}").get_json()
     names = {word["word"]: word["name"] for word in told["words"]}
@@ -295,6 +307,30 @@ def test_words_are_suggested_in_the_language_of_the_page(client: FlaskClient, la
     assert "rdfs:label" in names
     assert "<https://w3id.org/planverk/code/goal-level/main-goal>" in names
     assert {word.partition(":")[0] for word in names if not word.startswith("<")} <= set(told["prefixes"])
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "id/theme/kompetanse",
+        "katalog",
+        "ontology",
+        "ontology#Goal",
+        "shapes#Goal-goalLevel",
+        "code/goal-level/main-goal",
+    ],
+)
+def test_addresses_in_answers_lead_where_this_site_answers_for_them(
+    client: FlaskClient, buskerud: Instance, iri: str
+) -> None:
+    whole = (buskerud.base if iri.startswith(("id/", "katalog")) else W3ID) + iri
+    (told,) = re.findall(
+        r'<script type="application/json" id="page">(.*?)</script>', client.get("/sparql", headers=HTML).text
+    )
+    place = next(place for place in json.loads(told)["places"] if whole.startswith(place["start"]))
+    followed = client.get(place["path"] + whole.removeprefix(place["start"]), headers=HTML, follow_redirects=True)
+    assert followed.status_code == 200
+    assert whole in followed.text
 
 
 def test_a_refused_query_tells_line_and_column_to_programs(client: FlaskClient) -> None:

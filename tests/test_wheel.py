@@ -42,6 +42,11 @@ def test_the_wheel_has_the_examples_that_pages_of_rules_show(wheel: list[str]) -
     assert examples <= set(wheel)
 
 
+def test_the_wheel_has_the_editor_of_the_query_page_and_not_what_it_is_built_from(wheel: list[str]) -> None:
+    assert "planverk/web/static/query/codemirror.js" in wheel
+    assert [name for name in wheel if "node_modules" in name or name.endswith("package.json")] == []
+
+
 def test_the_wheel_has_no_release_of_data_and_no_test(wheel: list[str]) -> None:
     released = [name for name in wheel if name.startswith("planverk/data/") and "/releases/" in name]
     assert released + [name for name in wheel if name.startswith("tests/")] == []

@@ -3,7 +3,7 @@ export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 export { HighlightStyle, bracketMatching, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 export { EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
-export { Decoration, EditorView, drawSelection, keymap, lineNumbers } from "@codemirror/view";
-export { styleTags, tags } from "@lezer/highlight";
+export { Decoration, EditorView, keymap, lineNumbers } from "@codemirror/view";
+export { tags } from "@lezer/highlight";
 export { SparqlLanguage } from "codemirror-lang-sparql";
 export { StyleModule } from "style-mod";

@@ -1,5 +1,6 @@
-"""The command line: `planverk check`, `release`, `serve`, `query` and, for the vocabulary, `ontology-release`."""
+"""The command line: `planverk check`, `release`, `push`, `serve`, `query` and, for the vocabulary, `ontology-release`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import click
 from planverk import __version__, publication, versions
 from planverk.findings import Finding, Severity
 from planverk.instance import Instance, InstanceError, read_instance
-from planverk.release import ReleaseError
+from planverk.release import Release, ReleaseError, current, open_release
+from planverk.store import loading
+from planverk.store.library import server
 from planverk.store.remote import RemoteError, ask
 from planverk.versions import VersionError
 
@@ -43,7 +46,8 @@ def check(folder: Path, language: str | None, quiet: bool) -> None:
 
 @main.command()
 @_FOLDER
-def release(folder: Path) -> None:
+@click.option("--push", "and_push", is_flag=True, help="Then push it, as `planverk push` does.")
+def release(folder: Path, and_push: bool) -> None:
     """Check an instance and freeze it as the version that planverk.toml names.
 
     Nothing is published if there is a violation. Releasing the same content again changes nothing.
@@ -58,6 +62,27 @@ def release(folder: Path) -> None:
     except ReleaseError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Utgave {frozen.version} er gjeldende: {frozen.folder} (sha256 {frozen.content_hash})")
+    if and_push:
+        _push(instance, frozen)
+
+
+@main.command()
+@_FOLDER
+@click.option("--version", help="A version that was frozen before.  [default: the current one]")
+def push(folder: Path, version: str | None) -> None:
+    """Load a frozen release into the SPARQL server that planverk.toml names in [store], and make it current there.
+
+    Until all of it is there, the server answers from the release before; and also if this is broken off. The release
+    before stays in the server, older ones are dropped. Pushing the same release again changes nothing.
+    """
+    instance = _instance(folder)
+    try:
+        frozen = open_release(instance.releases / version) if version else current(instance.releases)
+    except ReleaseError as error:
+        raise click.ClickException(str(error)) from None
+    if frozen is None:
+        raise click.ClickException(f"There is no release in {instance.releases}. Make one with `planverk release`.")
+    _push(instance, frozen)
 
 
 @main.command()
@@ -103,6 +128,20 @@ def query_endpoint(endpoint: str, query: str | None, file: Path | None, timeout:
         click.echo(ask(endpoint, text, timeout))
     except RemoteError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _push(instance: Instance, frozen: Release) -> None:
+    store = instance.store
+    if store is None:
+        raise click.ClickException(f"{instance.folder}: planverk.toml names no server in [store] to push to.")
+    for variable in filter(None, (store.user_variable, store.password_variable)):
+        if variable not in os.environ:
+            raise click.ClickException(f"The environment variable {variable}, which planverk.toml names, is not set.")
+    try:
+        loading.push(frozen, server(store, os.environ), _progress)
+    except RemoteError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Utgave {frozen.version} er gjeldende på {store.query}")
 
 
 def _instance(folder: Path) -> Instance:

@@ -1,10 +1,11 @@
 """One county's instance: what its `planverk.toml` says, checked and made into a value."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from rdflib import URIRef
@@ -16,6 +17,19 @@ CONFIGURATION = "planverk.toml"
 
 class InstanceError(Exception):
     """A `planverk.toml` that cannot be used; the text says what is wrong, where, and what to do."""
+
+
+class RemoteStore(NamedTuple):
+    """A SPARQL 1.1 server that holds the releases: its addresses for queries, the Graph Store Protocol and updates.
+
+    The user and the password stand in the environment, in the variables that are named here, and nowhere else.
+    """
+
+    query: str
+    graphs: str
+    update: str
+    user_variable: str | None = None
+    password_variable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ class Instance:
     keywords: tuple[str, ...]
     spatial: tuple[URIRef, ...]
     limits: Limits
+    store: RemoteStore | None
+    """The server that answers from the releases, or None: the service does so itself."""
     proxies: int
     version: str
     issued: date
@@ -110,7 +126,7 @@ def read_instance(folder: Path) -> Instance:
         raise InstanceError(f"{path} is not TOML: {error}.") from None
     values = {name: _setting(path, tables, name) for name in _SETTINGS}
     _check_base(path, values["instance.base"])
-    return _instance(folder, values, _limits(path, tables.get("limits", {})))
+    return _instance(folder, values, _limits(path, tables.get("limits", {})), _store(path, tables.get("store", {})))
 
 
 def _setting(path: Path, tables: dict[str, Any], name: str) -> Any:  # Any: a TOML value, checked against its type here
@@ -143,7 +159,59 @@ def _limits(path: Path, table: dict[str, Any]) -> Limits:
     return Limits(**table)
 
 
-def _instance(folder: Path, values: dict[str, Any], limits: Limits) -> Instance:
+# What [store] may hold, and what to write there.
+_STORE = {
+    "kind": '"embedded", which needs nothing more, or "sparql", a SPARQL 1.1 server',
+    "query": "the server's address for queries, such as http://127.0.0.1:3030/planverk/query",
+    "graphs": "the server's address for the Graph Store Protocol, such as http://127.0.0.1:3030/planverk/data",
+    "update": "the server's address for updates, such as http://127.0.0.1:3030/planverk/update",
+    "user_variable": "the name of the environment variable that holds the user's name",
+    "password_variable": "the name of the environment variable that holds the password, never the password itself",
+}
+_ADDRESSES = ("query", "graphs", "update")
+_VARIABLES = ("user_variable", "password_variable")
+
+
+def _store(path: Path, table: dict[str, Any]) -> RemoteStore | None:
+    for key in table:
+        if key not in _STORE:
+            raise InstanceError(f"{path}: [store] has no `{key}`; it has {', '.join(_STORE)}.")
+    kind = table.get("kind", "embedded")
+    if kind not in ("embedded", "sparql"):
+        raise InstanceError(f"{path}: `kind` in [store] must be {_STORE['kind']}; it is {kind!r}.")
+    if kind == "embedded":
+        if len(table) > ("kind" in table):
+            raise InstanceError(
+                f'{path}: [store] names a server; write `kind = "sparql"` there too, or remove the rest.'
+            )
+        return None
+    _check_store(path, table)
+    return RemoteStore(**{key: value for key, value in table.items() if key != "kind"})
+
+
+def _check_store(path: Path, table: dict[str, Any]) -> None:
+    for key in _ADDRESSES:
+        if key not in table:
+            raise InstanceError(f"{path} lacks `{key}` in [store]: {_STORE[key]}.")
+        if not _is_address(table[key]):
+            raise InstanceError(f"{path}: `{key}` in [store] must be {_STORE[key]}; it is {table[key]!r}.")
+    for key in _VARIABLES:
+        # What is no name may well be a password, so it is not repeated.
+        if key in table and not re.fullmatch(r"[A-Za-z_]\w*", str(table[key]), re.ASCII):
+            raise InstanceError(f"{path}: `{key}` in [store] must be {_STORE[key]}.")
+    if len(set(_VARIABLES) & set(table)) == 1:
+        raise InstanceError(f"{path}: [store] needs both {' and '.join(f'`{key}`' for key in _VARIABLES)}, or neither.")
+
+
+def _is_address(value: Any) -> bool:  # Any: a TOML value
+    try:
+        parts = urlsplit(str(value))
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.fragment)
+
+
+def _instance(folder: Path, values: dict[str, Any], limits: Limits, store: RemoteStore | None) -> Instance:
     return Instance(
         folder=folder,
         base=values["instance.base"],
@@ -162,6 +230,7 @@ def _instance(folder: Path, values: dict[str, Any], limits: Limits) -> Instance:
         keywords=tuple(values["catalogue.keywords"]),
         spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
         limits=limits,
+        store=store,
         proxies=values["server.proxies"] or 0,
         version=values["release.version"],
         issued=values["release.issued"],

@@ -61,8 +61,9 @@ def _date(text: str) -> Literal:
     return Literal(text, datatype=XSD.date, normalize=False)
 
 
-# A percent sign must begin an escape (RFC 3987, section 2.2); what an IRI may not hold at all, SPARQL has no way to write.
-_IRI = r'^([^\x00-\x20<>"{}|\\^`%]|%[0-9A-Fa-f]{2})+$'
+# What may stand in an IRI (RFC 3987, section 2.2), but for the brackets of numeric hosts; a percent sign begins an escape.
+_LETTER = "([!$&-;=?-Z_a-z~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000dffff]|%[0-9A-Fa-f]{2})"
+_IRI = f"^{_LETTER}+(#{_LETTER}*)?$"
 KINDS: dict[str, Kind] = {
     "iri": Kind(_IRI, "en adresse, hel eller som «theme/kompetanse»", "theme/kompetanse", _iri),
     "string": Kind(r"^[\s\S]+$", "en tekst", "næring", Literal),

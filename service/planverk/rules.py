@@ -18,6 +18,7 @@ from planverk.vocab import PLAN, SH, SHAPE
 _LEAST, _MOST = (SH.minCount, SH.qualifiedMinCount), (SH.maxCount, SH.qualifiedMaxCount)
 _OURS = re.compile(r"\bplan:(\w+)")
 _THING = re.compile(r"<id/[^>]*>")
+_LINK = re.compile(r"plan:(\w+) (<id/[^>]*>)")
 
 
 class Rule(NamedTuple):
@@ -51,7 +52,7 @@ class Rule(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A file that shows a rule at work: its name, its text, and what stands beforehand of the things in it."""
+    """A file that shows a rule at work: its name, its text, and what stands beforehand of the things that matter in it."""
 
     name: str
     text: str
@@ -75,7 +76,7 @@ def read_rules(shapes: Graph) -> list[Rule]:
 
 def examples(rule: Rule) -> list[Example]:
     """The examples of a rule, those that fail first; rules on files, which no graph can show, have none."""
-    return [_example(file) for file in sorted((folders.RULE_EXAMPLES / rule.name).glob("*.ttl"))]
+    return [_example(rule, file) for file in sorted((folders.RULE_EXAMPLES / rule.name).glob("*.ttl"))]
 
 
 def _rule(shapes: Graph, subject: str, passage: Passage) -> Rule:
@@ -122,14 +123,21 @@ def _iris(nodes: Iterable[Node]) -> tuple[URIRef, ...]:
     return tuple(dict.fromkeys(node for node in nodes if isinstance(node, URIRef)))
 
 
-def _example(file: Path) -> Example:
+def _example(rule: Rule, file: Path) -> Example:
     text = beyond_prefixes(file)
-    known = _background()
-    things = dict.fromkeys(_THING.findall(text))
-    return Example(file.name, text, "\n\n".join(known[thing] for thing in things if thing in known))
+    mentioned = _known(_THING.findall(text))
+    further = _known(
+        other for told in mentioned.values() for name, other in _LINK.findall(told) if PLAN[name] in rule.mentions
+    )
+    return Example(file.name, text, "\n\n".join((mentioned | further).values()))
+
+
+def _known(things: Iterable[str]) -> dict[str, str]:
+    """What stands beforehand of some things in the small county that the examples add to."""
+    county = _county()
+    return {thing: county[thing] for thing in things if thing in county}
 
 
 @cache
-def _background() -> dict[str, str]:
-    """What stands beforehand of each thing in the small county that the examples add to."""
+def _county() -> dict[str, str]:
     return {passage.subject: passage.text for passage in passages(folders.RULE_EXAMPLES / "background.ttl")}

@@ -1,8 +1,10 @@
 """Graphs as text: canonical N-Quads (RDFC-1.0) for freezing and comparing, and every format we publish."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -53,7 +55,9 @@ def read(lines: bytes) -> Graph:
     """Lines of N-Triples or N-Quads as a graph; the names of graphs are left out."""
     graph = Graph(bind_namespaces="none")
     triples = b"".join(ox_line for ox_line in _as_ntriples(lines))
-    return graph.parse(data=triples, format="nt")
+    # rdflib would give blank nodes new labels at every reading.
+    labels = {label: label for label in re.findall(r"_:(\w+)", triples.decode())}
+    return graph.parse(data=triples, format="nt", bnode_context=labels)
 
 
 def _as_ntriples(lines: bytes) -> Iterator[bytes]:
@@ -71,8 +75,18 @@ def _prefixes(lines: bytes) -> dict[str, str]:
 def _json_ld(lines: bytes) -> bytes:
     # The context stands in the document itself: it can be read without a network, and for as long as the file exists.
     context = json.loads((folders.ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"]
-    document = read(lines).serialize(format="json-ld", context=context, auto_compact=True, sort_keys=True, indent=2)
-    return document.encode() + b"\n"
+    document = json.loads(read(lines).serialize(format="json-ld", context=context, auto_compact=True))
+    return json.dumps(_in_order(document), ensure_ascii=False, sort_keys=True, indent=2).encode() + b"\n"
+
+
+def _in_order(value: Any, *, as_it_is: bool = False) -> Any:  # Any: JSON
+    """JSON-LD with its sets in one order, which rdflib leaves to chance; lists and contexts have their own."""
+    if isinstance(value, dict):
+        return {key: _in_order(part, as_it_is=key in ("@list", "@context")) for key, part in value.items()}
+    if isinstance(value, list):
+        parts = [_in_order(part) for part in value]
+        return parts if as_it_is else sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))
+    return value
 
 
 def _sorted_lines(text: bytes | None) -> bytes:

@@ -75,6 +75,21 @@ def graph_iri(base: str, name: str) -> URIRef:
     return URIRef(f"{base}id/graph/{name}")
 
 
+def register_iri(base: str) -> URIRef:
+    """The IRI of the graph, in a store of several releases, that says which one is current."""
+    return URIRef(f"{base}id/graph/current")
+
+
+def release_iri(base: str, version: str) -> URIRef:
+    """The IRI of a release in a store of several, with which those of its graphs begin."""
+    return URIRef(f"{base}id/graph/{version}")
+
+
+def graph_of_release(base: str, version: str, graph: str) -> URIRef:
+    """The IRI that one of a release's graphs, known to all as `graph`, has in a store of several releases."""
+    return URIRef(f"{release_iri(base, version)}/{graph.rpartition('/')[2]}")
+
+
 def void_iri(base: str, part: str = "") -> str:
     """The IRI of a release's VoID description, or of a part of what it describes (VoID, section 7.2)."""
     return f"{base}.well-known/void#{part}" if part else f"{base}.well-known/void"

@@ -40,8 +40,8 @@ class _Judge:
             return
         heading, question = read_heading(text), read_question(self._path.stem, text)
         yield from self._heading(heading)
-        yield from self._parameters(question, text)
-        yield from self._query(question, text)
+        unfit = list(self._parameters(question, text))
+        yield from unfit or self._query(question, text)
 
     def _heading(self, heading: Heading) -> Iterator[Finding]:
         for number, line in heading.unread:

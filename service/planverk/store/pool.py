@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 from weakref import finalize
 
 from planverk.limits import Limits
@@ -31,6 +31,18 @@ class Result(NamedTuple):
     format: str
     size: int
     content: IO[bytes]
+
+
+class Asker(Protocol):
+    """Runs one query at a time."""
+
+    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool]) -> Result:
+        """Run one query to its end."""
+        ...
+
+    def end(self) -> None:
+        """End what still runs; the asker is not used again."""
+        ...
 
 
 class Worker:
@@ -112,12 +124,12 @@ class Worker:
 class Pool:
     """The workers of one store, and the queue before them."""
 
-    def __init__(self, store: Path, limits: Limits) -> None:
-        """Take the store; workers are started when they are first needed."""
+    def __init__(self, start: Callable[[], Asker], limits: Limits) -> None:
+        """Take what starts a worker; it is called when one is first needed."""
         self.limits = limits
         self.replaced = 0
-        self._store = store
-        self._idle: list[Worker] = []
+        self._start = start
+        self._idle: list[Asker] = []
         self._started = 0
         self._running = 0
         self._of_client: Counter[str] = Counter()
@@ -140,7 +152,7 @@ class Pool:
             NotAcceptable: `formats` has none for this kind.
             LimitExceeded: the query cost more than the limits allow and was ended.
             ClientGone: `gone` said so while the query waited or ran.
-            StoreFailed: the worker could not do its work at all.
+            StoreFailed, StoreUnreachable: the worker could not do its work at all.
 
         """
         self._measure(asked.query)
@@ -176,8 +188,8 @@ class Pool:
                 self._of_client += Counter()  # drops those at zero
 
     @contextmanager
-    def _worker(self, gone: Callable[[], bool]) -> Iterator[Worker]:
-        worker: Worker | None = self._take(gone)
+    def _worker(self, gone: Callable[[], bool]) -> Iterator[Asker]:
+        worker: Asker | None = self._take(gone)
         try:
             yield worker  # type: ignore[misc]  # it is None only after the query
         except (LimitExceeded, ClientGone, StoreFailed) as error:
@@ -189,7 +201,7 @@ class Pool:
         finally:
             self._give_back(worker)
 
-    def _take(self, gone: Callable[[], bool]) -> Worker:
+    def _take(self, gone: Callable[[], bool]) -> Asker:
         with self._free:
             while not self._idle and self._started >= self.limits.workers:
                 self._free.wait(_LOOK_UP)
@@ -199,16 +211,16 @@ class Pool:
             if self._idle:
                 return self._idle.pop()
             self._started += 1
-        return Worker(self._store, self.limits)
+        return self._start()
 
-    def _discard(self, worker: Worker | None) -> None:
+    def _discard(self, worker: Asker | None) -> None:
         if worker:
             worker.end()
         with self._free:
             self._started -= 1
             self.replaced += 1
 
-    def _give_back(self, worker: Worker | None) -> None:
+    def _give_back(self, worker: Asker | None) -> None:
         with self._free:
             self._running -= 1
             if worker:
@@ -216,7 +228,7 @@ class Pool:
             self._free.notify()
 
 
-def _end_all(idle: list[Worker]) -> None:
+def _end_all(idle: list[Asker]) -> None:
     while idle:
         idle.pop().end()
 

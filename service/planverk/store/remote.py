@@ -1,16 +1,73 @@
-"""Asking any SPARQL endpoint, through SPARQLWrapper, and setting the answer as a table."""
+"""Asking SPARQL servers, through SPARQLWrapper: any endpoint for a table, and the one that holds our releases."""
 
 import json
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError, URLError
+from urllib.request import Request
 
-from SPARQLWrapper import JSON, SPARQLWrapper
+from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+from planverk.instance import RemoteStore
+from planverk.store.transport import Answer, Credentials, Terms, exchange
 
 
 class RemoteError(Exception):
     """An endpoint that does not answer, or answers with an error; the text says which and what it said."""
+
+
+class Server:
+    """The SPARQL server that holds our releases."""
+
+    def __init__(self, store: RemoteStore, credentials: Credentials | None) -> None:
+        """Take its addresses; nothing is sent before something is asked."""
+        self.store = store
+        self.credentials = credentials
+
+    def query(
+        self, text: str, form: str, terms: Terms, default: Iterable[str] = (), named: Iterable[str] = ()
+    ) -> Answer:
+        """What the server answers to a query of a form (SELECT, ASK, …) over some default and named graphs.
+
+        Tables come as JSON, whose end can be seen, and graphs as N-Triples. Raises what `exchange` raises.
+        """
+        client = self._client(text, form, terms)
+        for name, graphs in (("default-graph-uri", default), ("named-graph-uri", named)):
+            for graph in graphs:
+                client.addParameter(name, graph)
+        return self._sent(client)
+
+    def update(self, text: str, terms: Terms) -> Answer:
+        """What the server answers to an update (SPARQL 1.1 Update). Raises what `exchange` raises."""
+        return self._sent(self._client(text, "INSERT", terms))
+
+    def _client(self, text: str, form: str, terms: Terms) -> SPARQLWrapper:
+        is_graph = form in ("CONSTRUCT", "DESCRIBE")
+        client = _Client(self.store, lambda request: exchange(request, terms, self.credentials))
+        client.setReturnFormat(TURTLE if is_graph else JSON)
+        client.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
+        client.setOnlyConneg(True)
+        client.setMethod(POST)
+        # setQuery() would look for the form by expressions that take long on hostile queries; we know it.
+        client.queryString, client.queryType = text, form
+        return client
+
+    @staticmethod
+    def _sent(client: SPARQLWrapper) -> Answer:
+        return cast("Answer", client.query().response)
+
+
+class _Client(SPARQLWrapper):
+    """SPARQLWrapper makes the requests of the SPARQL 1.1 Protocol; an exchange of ours sends them, which ends in time."""
+
+    def __init__(self, store: RemoteStore, send: Callable[[Request], Answer]) -> None:
+        super().__init__(store.query, updateEndpoint=store.update, agent="planverk")
+        self._send = send
+
+    def _query(self) -> tuple[Answer, str]:  # type: ignore[override]  # the library hands on what it is given
+        return self._send(self._createRequest()), self.returnFormat
 
 
 def ask(endpoint: str, query: str, timeout: int) -> str:

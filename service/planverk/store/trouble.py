@@ -33,5 +33,9 @@ class StoreFailed(Exception):
     """A worker that could not begin or do its work; the fault is ours, not the query's."""
 
 
+class StoreUnreachable(Exception):
+    """A store on another machine that gives no answer that can be trusted; the text, for operators, says which and why."""
+
+
 class ClientGone(Exception):
     """The client hung up before its answer was ready; its query was ended."""

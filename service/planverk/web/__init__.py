@@ -1,5 +1,7 @@
 """The service: one Flask application for one instance."""
 
+import os
+
 from flask import Flask
 from flask_compress import Compress
 from flask_cors import CORS
@@ -7,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS
+from planverk.store.library import library
 from planverk.web import (
     assets,
     downloads,
@@ -41,7 +44,7 @@ def create_app(instance: Instance) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.extensions["planverk.instance"] = instance
-    app.extensions["planverk.shelf"] = Shelf(instance.releases, instance.limits)
+    app.extensions["planverk.shelf"] = Shelf(library(instance, os.environ))
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
     app.after_request(responses.confine)
     # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.

@@ -2,13 +2,21 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from planverk import media
 from planverk.release import ReleaseError
 from planverk.store.sparql import QueryRefused
-from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
+from planverk.store.trouble import (
+    Busy,
+    ClientGone,
+    LimitExceeded,
+    NotAcceptable,
+    StoreFailed,
+    StoreUnreachable,
+    TooManyFromClient,
+)
 from planverk.web.responses import here, varies
 from planverk.web.shelf import NothingReleased
 
@@ -19,6 +27,7 @@ _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
     ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, "Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere."),
     StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
+    StoreUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, "Lageret svarer ikke akkurat nå. Prøv igjen litt senere."),
     Busy: (HTTPStatus.SERVICE_UNAVAILABLE, "Så mange spørringer venter at ingen flere tas imot. Prøv igjen om litt."),
     TooManyFromClient: (
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -32,6 +41,7 @@ _EXCEEDED = {
     "seconds": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen tok lengre tid enn {allowed} og ble stoppet."),
     "memory_mb": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen trengte mer minne enn {allowed} og ble stoppet."),
     "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Svaret er større enn {allowed} og ble ikke sendt."),
+    "rows": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Lageret gir høyst {allowed} rader i ett svar."),
     "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Spørringen er lengre enn {allowed}."),
     "depth": (HTTPStatus.BAD_REQUEST, "Spørringen har parenteser i mer enn {allowed} nivåer."),
 }
@@ -101,6 +111,9 @@ def _not_acceptable(error: NotAcceptable) -> Response:
 
 def _known(error: Exception) -> Response:
     status, sentence = _ANSWERS[type(error)]
+    if isinstance(error, StoreUnreachable):
+        # For the operator only: it names addresses inside.
+        current_app.logger.error("%s", error)
     response = problem(status, sentence or str(error))
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers["Retry-After"] = "10"

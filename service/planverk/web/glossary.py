@@ -13,7 +13,7 @@ from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.rules import Rule
 from planverk.sources.statements import short
-from planverk.vocab import DCT, SH, SKOS
+from planverk.vocab import CODE, DCT, SH, SKOS
 from planverk.web.reading import Names, Value
 
 _LANGUAGES = ("nb", "nn", "en")
@@ -112,7 +112,9 @@ class Glossary:
     def term(self, iri: Node) -> Term:
         """A term as it is mentioned."""
         deprecated = self.dictionary.successors(iri) is not None
-        return Term(self.names.link(iri), short(str(iri)), self.say(iri, SKOS.definition), deprecated)
+        return Term(
+            self.names.link(iri), short(str(iri)).removeprefix(CODE), self.say(iri, SKOS.definition), deprecated
+        )
 
     def terms(self, iris: Iterable[Node]) -> list[Term]:
         """Several terms, in the order given."""

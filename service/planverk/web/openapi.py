@@ -99,7 +99,12 @@ _PROTOCOL: dict[str, Json] = {
     "named-graph-uri": _GRAPHS,
     "format": {"enum": [row.suffix for rows in FORMATS.values() for row in rows]},
 }
-_TYPES: dict[str, Json] = {"date": {"type": "string", "format": "date"}, "integer": {"type": "integer"}}
+# Types that JSON Schema has words for; the others are told by their patterns.
+_TYPES: dict[str, Json] = {
+    "iri": {"type": "string", "format": "iri-reference"},
+    "date": {"type": "string", "format": "date"},
+    "integer": {"type": "integer"},
+}
 
 
 @blueprint.get("/openapi.json")

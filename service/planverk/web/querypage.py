@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, json, render_template, request
 
 from planverk import media, questions
 from planverk.store.formats import FORMATS
-from planverk.vocab import CODE, PREFIXES, W3ID, document_path
+from planverk.vocab import CODE, ONTOLOGY_IRI, PREFIXES, SHAPE, W3ID, document_path
 from planverk.web.lexicon import lexicon
 from planverk.web.responses import document, here, in_language, instance, varies
 
@@ -18,7 +18,9 @@ def query_page() -> Response:
     shown = examples.get(request.args["example"]) if "example" in request.args else next(iter(examples.values()), None)
     if "example" in request.args and shown is None:
         abort(404)
-    titles = [(name, in_language(example.titles, instance()), example.query.strip()) for name, example in examples.items()]
+    titles = [
+        (name, in_language(example.titles, instance()), example.query.strip()) for name, example in examples.items()
+    ]
     body = render_template(
         "sparql.html",
         **here(),
@@ -39,7 +41,8 @@ def words() -> Response:
 def _places() -> list[dict[str, str]]:
     """How addresses in answers are shown and where they lead, the longest beginning first: ours to the pages of this site."""
     base = instance().base
-    shown = {base: "", W3ID: "", str(CODE): "code/"} | {space: f"{prefix}:" for prefix, space in PREFIXES.items()}
+    shown = {base: "", W3ID: "", str(CODE): "code/", str(SHAPE): "shapes#", str(ONTOLOGY_IRI): "ontology"}
+    shown |= {space: f"{prefix}:" for prefix, space in PREFIXES.items()}
     return [
         {"start": start, "path": _path(base, start), "shown": shown[start]}
         for start in sorted(shown, key=len, reverse=True)
@@ -47,8 +50,9 @@ def _places() -> list[dict[str, str]]:
 
 
 def _path(base: str, start: str) -> str:
-    path = document_path(base, f"{start}x")
-    return path.removesuffix("x") if path else start
+    """The address here of what begins so; what is not ours keeps its own."""
+    name = "x" if start.endswith(("/", "#")) else ""
+    return (document_path(base, start + name) or start + name).removesuffix(name)
 
 
 def _formats() -> dict[str, list[tuple[str, str]]]:

@@ -114,19 +114,20 @@ class _Reader:
 
     def _rows(self, thing: URIRef) -> list[Row]:
         stated = set(self.graph.predicates(thing)) - _HEADING - _FOR_MACHINES
-        rows = [(predicate, self._row(predicate, self.graph.objects(thing, predicate))) for predicate in stated]
+        rows = [(one, self._row(one, self.graph.objects(thing, one))) for one in sorted(stated, key=str)]
         return [row for _, row in sorted(rows, key=lambda pair: (_rank(pair[0]), pair[1].name))]
 
     def _incoming(self, thing: URIRef) -> list[Row]:
         pointing = set(self.graph.predicates(None, thing)) - _HEADING - _FOR_MACHINES
-        rows = [self._row(predicate, self.graph.subjects(predicate, thing), incoming=True) for predicate in pointing]
+        rows = [self._row(one, self.graph.subjects(one, thing), incoming=True) for one in sorted(pointing, key=str)]
         return sorted(rows, key=lambda row: row.name)
 
     def _row(self, predicate: Node, nodes: Iterable[Node], *, incoming: bool = False) -> Row:
         meaning = self.names.best(self.vocabulary.objects(predicate, SKOS.definition))
         name = self.names.link(predicate).text
         values = sorted(
-            {self.names.link(node) for node in nodes}, key=lambda value: (value.language or "", value.text.casefold())
+            {self.names.link(node) for node in nodes},
+            key=lambda value: (value.language or "", value.text.casefold(), value.href or ""),
         )
         return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
 

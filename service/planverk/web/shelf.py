@@ -1,11 +1,8 @@
 """The edition that is current now: opened once, and again when another release takes its place."""
 
-from pathlib import Path
 from threading import Lock
 
-from planverk import release
-from planverk.limits import Limits
-from planverk.store.edition import Edition
+from planverk.store.edition import Edition, Library
 
 
 class NothingReleased(Exception):
@@ -15,10 +12,9 @@ class NothingReleased(Exception):
 class Shelf:
     """Holds the current edition for all threads of a process."""
 
-    def __init__(self, releases: Path, limits: Limits) -> None:
-        """Take the folder of releases and what a query may cost; nothing is opened before it is asked for."""
-        self.releases = releases
-        self._limits = limits
+    def __init__(self, library: Library) -> None:
+        """Take the library; nothing is opened before it is asked for."""
+        self._library = library
         self._edition: Edition | None = None
         self._lock = Lock()
 
@@ -27,9 +23,10 @@ class Shelf:
 
         Raises:
             NothingReleased: there is none.
+            StoreUnreachable: the library is on another machine, which does not answer.
 
         """
-        version = release.current_version(self.releases)
+        version = self._library.current_version()
         if version is None:
             raise NothingReleased
         edition = self._edition
@@ -40,5 +37,5 @@ class Shelf:
     def _open(self, version: str) -> Edition:
         with self._lock:
             if self._edition is None or self._edition.release.version != version:
-                self._edition = Edition(release.open_release(self.releases / version), self._limits)
+                self._edition = self._library.open(version)
             return self._edition

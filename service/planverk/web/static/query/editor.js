@@ -2,7 +2,7 @@
 import {
   Decoration, EditorState, EditorView, HighlightStyle, Prec, SparqlLanguage, StateEffect, StateField, StyleModule,
   autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, completionKeymap, defaultKeymap, history,
-  historyKeymap, keymap, lineNumbers, styleTags, syntaxHighlighting, tags,
+  historyKeymap, keymap, lineNumbers, syntaxHighlighting, tags,
 } from "./codemirror.js";
 import { declareWhatIsTyped, suggestions, suspect, undeclared } from "./words.js";
 
@@ -57,7 +57,8 @@ export function createEditor(area, { texts, words, run }) {
     },
     /** Marks where a refused query is wrong, and gives that place. The engine may notice late, so our own eyes come first. */
     mark(told) {
-      const at = suspect(view.state) ?? position(view.state, told);
+      const at = suspect(view.state) ?? (told.line ? position(view.state, told) : null);
+      if (at === null) return null;
       view.dispatch({ effects: mark.of(at) });
       const line = view.state.doc.lineAt(at);
       return { line: line.number, column: at - line.from + 1 };

@@ -97,7 +97,7 @@ function end() {
 
 function refused(told) {
   status.textContent = "";
-  const place = told.line ? editor.mark(told) : null;
+  const place = told.status === 400 ? editor.mark(told) : null;
   showTrouble(answer, told.detail, { texts, place, undeclared: place ? editor.undeclared : [], goThere: () => editor.goTo(place) });
   answer.hidden = false;
   answer.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,2 @@
+# Forget a release.
+DELETE WHERE { GRAPH $register { $release ?predicate ?object } }

@@ -1,0 +1,100 @@
+"""Graphs of a SPARQL server, written whole (SPARQL 1.1 Graph Store HTTP Protocol)."""
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from urllib.parse import urlencode
+from urllib.request import Request
+
+from planverk.store.remote import RemoteError, Server
+from planverk.store.replies import said
+from planverk.store.transport import Answer, Terms, exchange
+from planverk.store.trouble import LimitExceeded, StoreUnreachable
+
+_TERMS = Terms(seconds=300, largest=1 << 20)
+_PIECE = 4 << 20
+_WHAT_TO_DO = {
+    HTTPStatus.UNAUTHORIZED: "It wants a user and a password that may write: set the variables that [store] names.",
+    HTTPStatus.FORBIDDEN: "The user may not write there: give the user the right, or name another.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address: see to [store] in planverk.toml.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address takes no changes: see to [store] in planverk.toml.",
+}
+
+
+def replace(server: Server, graph: str, lines: Iterable[bytes]) -> None:
+    """Make a graph hold what lines of N-Triples say and nothing else; many are sent in several pieces.
+
+    A blank node is the same only within a piece, so the lines with blank nodes come first, together.
+
+    Raises:
+        RemoteError: the server refuses or does not answer, also when asked again; the text says what to do.
+
+    """
+    pieces = _pieces(lines)
+    _send(server, "PUT", graph, next(pieces, b""))
+    for piece in pieces:
+        _send(server, "POST", graph, piece)
+
+
+def add(server: Server, graph: str, lines: bytes) -> None:
+    """Add lines of N-Triples to a graph. Raises RemoteError as `replace` does."""
+    _send(server, "POST", graph, lines)
+
+
+def drop(server: Server, graph: str) -> None:
+    """Remove a graph, if there is one. Raises RemoteError as `replace` does."""
+    _send(server, "DELETE", graph, None, (HTTPStatus.NOT_FOUND,))
+
+
+def accepted(answer: Answer, address: str) -> None:
+    """Let an answer to a change pass when the change was made.
+
+    Raises:
+        RemoteError: it was not.
+
+    """
+    with answer.content as content:
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            advice = _WHAT_TO_DO.get(HTTPStatus(answer.status)) or said(content.read(1 << 16))
+            raise RemoteError(f"{address} answered {answer.status}. {advice}")
+
+
+def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    piece = bytearray()
+    began_plain = False
+    for line in lines:
+        # A line that has no blank node may still have `_:` in a text; that costs nothing but its place.
+        plain = b"_:" not in line
+        if len(piece) > _PIECE and plain and began_plain:
+            yield bytes(piece)
+            piece.clear()
+        began_plain = began_plain or plain
+        piece += line
+    yield bytes(piece)
+
+
+def _send(server: Server, method: str, graph: str, body: bytes | None, fine: tuple[int, ...] = ()) -> None:
+    address = server.store.graphs
+    url = f"{address}{'&' if '?' in address else '?'}{urlencode({'graph': graph})}"
+    request = Request(url, body, {"Content-Type": "application/n-triples", "User-Agent": "planverk"}, method=method)  # noqa: S310  # the address is http, by instance.py
+    answer = _exchange_twice(request, server, address)
+    if answer.status in fine:
+        answer.content.close()
+    else:
+        accepted(answer, address)
+
+
+def _exchange_twice(request: Request, server: Server, address: str) -> Answer:
+    """The answer to a change that may be made twice; a server that is restarting gets a second chance."""
+    try:
+        answer = exchange(request, _TERMS, server.credentials)
+        if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return answer
+        answer.content.close()
+    except (StoreUnreachable, TimeoutError):
+        pass
+    try:
+        return exchange(request, _TERMS, server.credentials)
+    except (StoreUnreachable, TimeoutError, LimitExceeded) as error:
+        raise RemoteError(
+            f"{address} cannot be reached: {error}. Start the server, or see to [store] in planverk.toml."
+        ) from None

@@ -18,10 +18,12 @@ from planverk.vocab import (
     ORG,
     PLAN,
     RDF,
+    RDFS,
     ROV,
     VCARD,
     XSD,
     thing_iri,
+    void_iri,
 )  # fmt: skip
 
 # The EU's authority table of file types, by our representations.
@@ -77,6 +79,7 @@ def _catalogue(graph: Graph, instance: Instance) -> None:
         *_languages(instance),
         (DCT.license, instance.licence),
         (FOAF.homepage, URIRef(instance.base)),
+        (RDFS.seeAlso, URIRef(void_iri(instance.base))),
         *((DCT.spatial, place) for place in instance.spatial),
         (DCAT.themeTaxonomy, EU["data-theme"]),
         (DCAT.themeTaxonomy, URIRef(LOS)),

@@ -8,6 +8,8 @@ import pyoxigraph as ox
 
 from planverk.store.formats import FORMATS, GRAPH, TABLE, TRUTH, ResultFormat
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
+from planverk.store.trouble import NotAcceptable
+from planverk.store.xml import Unwritable, XmlFile
 
 _FORMS = dict(zip(
     (*FORMATS[TABLE], *FORMATS[GRAPH]),
@@ -20,6 +22,8 @@ _FORMS = dict(zip(
 _SERVICE = re.compile("s(?=ervice)", re.IGNORECASE | re.ASCII)
 # What the engine says of a function that is none of SPARQL's; it has no exception of its own for it.
 _UNKNOWN_FUNCTION = "custom function"
+# And of a format that it cannot write a triple term in.
+_NOT_YET = "does not support RDF 1.2"
 
 
 class Answer(NamedTuple):
@@ -29,8 +33,24 @@ class Answer(NamedTuple):
     results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
     def write(self, form: ResultFormat, file: Any) -> None:  # Any: what has a write(), as the engine takes it
-        """Write the answer to a file in one of the formats of its kind, as it is found."""
-        self.results.serialize(file, format=_FORMS[form])  # type: ignore[arg-type]  # formats fit kinds
+        """Write the answer to a file in one of the formats of its kind, as it is found.
+
+        Raises:
+            NotAcceptable: the format has no way to write what was found.
+
+        """
+        target = XmlFile(file) if form.media_type.endswith("+xml") else file
+        try:
+            self.results.serialize(target, format=_FORMS[form])  # type: ignore[arg-type]  # formats fit kinds
+        except Unwritable:
+            raise self._only_otherwise(form) from None
+        except OSError as error:
+            if _NOT_YET not in str(error):
+                raise
+            raise self._only_otherwise(form) from None
+
+    def _only_otherwise(self, form: ResultFormat) -> NotAcceptable:
+        return NotAcceptable([row.media_type for row in FORMATS[self.kind] if row != form])
 
 
 class EmbeddedStore:

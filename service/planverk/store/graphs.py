@@ -86,15 +86,24 @@ def _send(server: Server, method: str, graph: str, body: bytes | None, fine: tup
 def _exchange_twice(request: Request, server: Server, address: str) -> Answer:
     """The answer to a change that may be made twice; a server that is restarting gets a second chance."""
     try:
-        answer = exchange(request, _TERMS, server.credentials)
+        answer = exchange(request, _TERMS, server.account)
         if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return answer
         answer.content.close()
     except (StoreUnreachable, TimeoutError):
         pass
     try:
-        return exchange(request, _TERMS, server.credentials)
+        _introduce(server)
+        return exchange(request, _TERMS, server.account)
     except (StoreUnreachable, TimeoutError, LimitExceeded) as error:
         raise RemoteError(
             f"{address} cannot be reached: {error}. Start the server, or see to [store] in planverk.toml."
         ) from None
+
+
+def _introduce(server: Server) -> None:
+    """Have the server ask who we are, by a small request: Virtuoso hangs up on a large one before it asks."""
+    if server.account:
+        server.account.forget()
+        request = Request(f"{server.store.graphs}?graph=urn:none")  # noqa: S310  # the address is http, by instance.py
+        exchange(request, _TERMS, server.account).content.close()

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from planverk.instance import Instance, RemoteStore
+from planverk.store.account import Account
 from planverk.store.edition import Library
 from planverk.store.frozen import FrozenLibrary
 from planverk.store.hosted import HostedLibrary
 from planverk.store.remote import Server
-from planverk.store.transport import Credentials
 
 
 def library(instance: Instance, environment: Mapping[str, str]) -> Library:
@@ -21,4 +21,4 @@ def server(store: RemoteStore, environment: Mapping[str, str]) -> Server:
     """The server of an instance, asked with the user and password in the environment, if there are any."""
     names = (store.user_variable or "", store.password_variable or "")
     known = [environment[name] for name in names if name in environment]
-    return Server(store, Credentials(*known) if len(known) == len(names) else None)
+    return Server(store, Account(*known) if len(known) == len(names) else None)

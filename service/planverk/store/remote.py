@@ -11,7 +11,8 @@ from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from planverk.instance import RemoteStore
-from planverk.store.transport import Answer, Credentials, Terms, exchange
+from planverk.store.account import Account
+from planverk.store.transport import Answer, Terms, exchange
 
 
 class RemoteError(Exception):
@@ -21,10 +22,10 @@ class RemoteError(Exception):
 class Server:
     """The SPARQL server that holds our releases."""
 
-    def __init__(self, store: RemoteStore, credentials: Credentials | None) -> None:
+    def __init__(self, store: RemoteStore, account: Account | None) -> None:
         """Take its addresses; nothing is sent before something is asked."""
         self.store = store
-        self.credentials = credentials
+        self.account = account
 
     def query(
         self, text: str, form: str, terms: Terms, default: Iterable[str] = (), named: Iterable[str] = ()
@@ -45,7 +46,7 @@ class Server:
 
     def _client(self, text: str, form: str, terms: Terms) -> SPARQLWrapper:
         is_graph = form in ("CONSTRUCT", "DESCRIBE")
-        client = _Client(self.store, lambda request: exchange(request, terms, self.credentials))
+        client = _Client(self.store, lambda request: exchange(request, terms, self.account))
         client.setReturnFormat(TURTLE if is_graph else JSON)
         client.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
         client.setOnlyConneg(True)

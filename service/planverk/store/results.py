@@ -8,9 +8,10 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-from planverk.store.formats import BY_SUFFIX, FORMATS, GRAPH
+from planverk.store.embedded import Answer
+from planverk.store.formats import BY_SUFFIX, FORMATS, GRAPH, TABLE, TRUTH
 from planverk.store.pool import Result
-from planverk.store.trouble import LimitExceeded
+from planverk.store.trouble import LimitExceeded, NotAcceptable
 
 _IN_MEMORY = 1 << 20
 _PIECE = 1 << 16
@@ -31,19 +32,16 @@ def rewritten(content: IO[bytes], suffix: str, hidden: Set[str], largest: int) -
     Raises:
         Unreadable: it is not whole, or no result.
         LimitExceeded: it is larger than `largest` bytes when written.
+        NotAcceptable: the format has no way to write what was found.
 
     """
     target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # who reads it closes it
-    bounded = _Bounded(target, largest)
     try:
-        if suffix in _GRAPHS:
-            _write_graph(content, suffix, bounded)
-        else:
-            _write_table(content, suffix, hidden, bounded)
+        _answer(content, suffix, hidden).write(BY_SUFFIX[suffix], _Bounded(target, largest))
     except (SyntaxError, ValueError) as error:
         target.close()
         raise Unreadable(str(error)) from None
-    except LimitExceeded:
+    except (LimitExceeded, NotAcceptable):
         target.close()
         raise
     size = target.tell()
@@ -104,18 +102,26 @@ class _Bounded:
         self._file.flush()
 
 
-def _write_graph(content: IO[bytes], suffix: str, target: _Bounded) -> None:
-    triples = ox.parse(content, ox.RdfFormat.N_TRIPLES)
-    form = cast("ox.RdfFormat", ox.RdfFormat.from_media_type(BY_SUFFIX[suffix].media_type))
-    ox.serialize((quad.triple for quad in triples), cast("IO[bytes]", target), form)
-
-
-def _write_table(content: IO[bytes], suffix: str, hidden: Set[str], target: _Bounded) -> None:
+def _answer(content: IO[bytes], suffix: str, hidden: Set[str]) -> Answer:
+    if suffix in _GRAPHS:
+        return Answer(GRAPH, cast("ox.QueryTriples", _Triples(content)))
     found = _solutions(content)
-    if isinstance(found, ox.QuerySolutions) and hidden & {variable.value for variable in found.variables}:
-        found = _parsed(_without(hidden, found))
-    form = ox.QueryResultsFormat.from_media_type(BY_SUFFIX[suffix].media_type)
-    found.serialize(cast("IO[bytes]", target), form)
+    if isinstance(found, ox.QueryBoolean):
+        return Answer(TRUTH, found)
+    if hidden & {variable.value for variable in found.variables}:
+        found = cast("ox.QuerySolutions", _parsed(_without(hidden, found)))
+    return Answer(TABLE, found)
+
+
+class _Triples:
+    """Triples as the engine's own answers are: they can be written."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+
+    def serialize(self, target: IO[bytes], format: ox.RdfFormat) -> None:  # noqa: A002  # as the engine calls it
+        triples = (quad.triple for quad in ox.parse(self._content, ox.RdfFormat.N_TRIPLES))
+        ox.serialize(triples, target, format)
 
 
 def _solutions(content: IO[bytes]) -> "ox.QuerySolutions | ox.QueryBoolean":

@@ -4,39 +4,23 @@ import ssl
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from io import BytesIO
 from socket import SHUT_RDWR, socket
 from threading import Event, Thread
 from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.request import (
-    HTTPBasicAuthHandler,
-    HTTPDigestAuthHandler,
-    HTTPHandler,
-    HTTPPasswordMgrWithDefaultRealm,
-    HTTPSHandler,
-    OpenerDirector,
-    Request,
-    build_opener,
-)
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
+from planverk.store.account import Account
 from planverk.store.trouble import ClientGone, LimitExceeded, StoreUnreachable
 
 _SECONDS_TO_CONNECT = 5
 _LOOK_UP = 0.05
 _PIECE = 1 << 16
 _IN_MEMORY = 1 << 20
-
-
-class Credentials(NamedTuple):
-    """Who asks. The server says whether it wants them as Basic or as Digest (RFC 7617, RFC 7616)."""
-
-    user: str
-    password: str
 
 
 class Terms(NamedTuple):
@@ -56,8 +40,8 @@ class Answer(NamedTuple):
     content: IO[bytes]
 
 
-def exchange(request: Request, terms: Terms, credentials: Credentials | None = None) -> Answer:
-    """Send a request and take the whole answer, whatever its status.
+def exchange(request: Request, terms: Terms, account: Account | None = None) -> Answer:
+    """Send a request and take the whole answer, whatever its status; who asks is told to a server that wants to know.
 
     Raises:
         TimeoutError: there was no whole answer in time; the connection is closed, whatever the server does.
@@ -69,14 +53,21 @@ def exchange(request: Request, terms: Terms, credentials: Credentials | None = N
     line = _Line()
     with _watched(line, terms):
         try:
-            with _opened(_opener(line, request.full_url, credentials), request) as response:
-                return _collected(response, terms.largest)
-        except HTTPError as refusal:
-            # urllib gave up: the credentials were refused time after time.
-            return Answer(refusal.code, refusal.headers, 0, BytesIO())
-        # urllib meets a kind of authentication that it does not know with a ValueError.
-        except (OSError, HTTPException, ValueError) as error:
+            if account:
+                account.sign(request)
+            answer = _answer(request, line, terms.largest)
+            if account and answer.status == HTTPStatus.UNAUTHORIZED and account.learn(answer.headers):
+                answer.content.close()
+                account.sign(request)
+                answer = _answer(request, line, terms.largest)
+        except (OSError, HTTPException) as error:
             raise line.cut_because or StoreUnreachable(f"{request.full_url}: {_said(error)}") from None
+    return answer
+
+
+def _answer(request: Request, line: "_Line", largest: int) -> Answer:
+    with _opened(build_opener(_Plain(line), _Secure(line)), request) as response:
+        return _collected(response, largest)
 
 
 class _Line:
@@ -119,16 +110,6 @@ def _watched(line: _Line, terms: Terms) -> Iterator[None]:
         over.set()
 
 
-def _opener(line: _Line, address: str, credentials: Credentials | None) -> OpenerDirector:
-    # One for each exchange: the handlers count attempts, and are not made for several threads.
-    handlers: list[Any] = [_Plain(line), _Secure(line)]
-    if credentials:
-        known = HTTPPasswordMgrWithDefaultRealm()
-        known.add_password(None, address.partition("?")[0], *credentials)  # None: any realm
-        handlers += [HTTPDigestAuthHandler(known), HTTPBasicAuthHandler(known)]
-    return build_opener(*handlers)
-
-
 class _Plain(HTTPHandler):
     def __init__(self, line: _Line) -> None:
         super().__init__()
@@ -166,10 +147,8 @@ def _opened(opener: OpenerDirector, request: Request) -> Iterator[HTTPResponse]:
     try:
         response = opener.open(request, timeout=_SECONDS_TO_CONNECT)
     except HTTPError as refusal:
-        if not isinstance(refusal.fp, HTTPResponse):
-            raise
         response = refusal.fp
-    with response:
+    with closing(response):  # one without content is closed already, and would not be entered
         yield response
 
 

@@ -18,7 +18,7 @@ from planverk.store import frames
 from planverk.store.embedded import EmbeddedStore
 from planverk.store.formats import BY_SUFFIX, FORMATS
 from planverk.store.sparql import QueryRefused, SparqlRequest
-from planverk.store.trouble import LimitExceeded
+from planverk.store.trouble import LimitExceeded, NotAcceptable
 
 _MB = 1 << 20
 _SECONDS_OF_GRACE = 1
@@ -95,6 +95,8 @@ def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str,
         answer.write(BY_SUFFIX[suffix], sender)
         sender.flush()
         frames.send(peer, frames.END)
+    except NotAcceptable as error:
+        _fail(peer, "NotAcceptable", available=error.available)
     except QueryRefused as error:
         _fail(peer, "QueryRefused", reason=str(error), place=error.place)
     except LimitExceeded as error:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def needed() -> Callable[[str], str]:
     """The path of a program or file that tests/setup gets for tests. Where there is none, tests say so; in CI they fail."""
 
     def find(name: str) -> str:
-        found = shutil.which(name)
+        # tests/setup may have put it beside the Python that runs the tests.
+        found = shutil.which(name) or shutil.which(name, path=Path(sys.executable).parent)
         if found:
             return found
         if (TESTS.parent / name).exists():

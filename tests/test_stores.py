@@ -7,24 +7,38 @@ truth values (`400000` may come back as `400000.0`), and in which order it gives
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
-from collections.abc import Callable, Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
 from conftest import TESTS, released
-from planverk.instance import Instance, RemoteStore
+from planverk import folders
+from planverk.cli import main
+from planverk.instance import Instance, RemoteStore, read_instance
+from planverk.limits import Limits
 from planverk.release import current
 from planverk.store import loading
 from planverk.store.edition import Edition
 from planverk.store.frozen import FrozenEdition
 from planverk.store.library import library, server
-from planverk.store.sparql import SparqlRequest
+from planverk.store.lookups import Lookups
+from planverk.store.register import Register
+from planverk.store.sparql import QueryRefused, SparqlRequest
+from planverk.vocab import void_iri
 from planverk.web import create_app
 from stores import VARIABLES, Needed, fuseki, virtuoso
 
@@ -359,15 +373,158 @@ def test_an_answer_that_is_too_large_is_an_error(instance: Instance) -> None:
     assert response.json["limit"] == "result_mb"
 
 
-# From here on: what only servers do.
+# From here on: what becomes of releases in a server, and of the service when a server is in trouble.
 
 
 @pytest.fixture(params=list(SERVERS))
-def hosted(request: pytest.FixtureRequest, copy_of_odd: Instance, started: Started) -> Iterator[Instance]:
-    """Another instance on the same servers, for a test to change as it likes."""
+def hosted(request: pytest.FixtureRequest, unreleased: Instance, started: Started) -> Instance:
+    """A small instance of its own on each server, not released yet, for a test to change as it likes."""
     store, _ = started(request.param)
-    address = "https://" + re.sub(r"\W", "-", request.node.name.casefold()) + ".example.org/"
-    configured(copy_of_odd, store)
-    rewrite(copy_of_odd, "https://data.example.org/", address)
-    shutil.rmtree(copy_of_odd.releases)
-    yield read_instance(copy_of_odd.folder)
+    settings = unreleased.folder / "planverk.toml"
+    address = f"https://{re.sub(r'[^a-z]+', '-', request.node.name.casefold()).strip('-')}.example.org/"
+    text = settings.read_text(encoding="utf-8").replace("https://data.example.org/", address)
+    rows = (f'{key} = "{value}"' for key, value in {"kind": "sparql", **store._asdict()}.items())
+    settings.write_text("\n".join([text, "[store]", *rows, ""]), encoding="utf-8")
+    return read_instance(unreleased.folder)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def release_version(hosted: Instance, version: str, *options: str) -> Result:
+    """Release the instance as a version that says its own number."""
+    for path, pattern, text in (
+        (hosted.folder / "planverk.toml", r'^version = ".*"$', f'version = "{version}"'),
+        (hosted.folder / "plan.ttl", r'dct:description ".*"@nb', f'dct:description "Utkast {version}"@nb'),
+    ):
+        before = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(pattern, text, before, flags=re.MULTILINE), encoding="utf-8")
+    return run("release", str(hosted.folder), *options)
+
+
+def register_of(hosted: Instance) -> Register:
+    assert hosted.store is not None
+    return Register(Lookups(server(hosted.store, os.environ), hosted.limits), hosted.base)
+
+
+def draft(client: FlaskClient) -> str:
+    """The version that the service's document about the plan says it is of."""
+    response = client.get("/doc/plan/fjord.nt")
+    found = re.search(r"Utkast ([0-9.]+)", response.text)
+    return found[1] if found else str(response.status_code)
+
+
+def wait_for(seen: Callable[[], str], wanted: str) -> None:
+    end = time.monotonic() + 5
+    while seen() != wanted:
+        assert time.monotonic() < end, f"{seen()} in place of {wanted}"
+        time.sleep(0.1)
+
+
+def test_before_the_first_push_the_service_says_so(hosted: Instance) -> None:
+    response = create_app(hosted).test_client().get("/doc/plan/fjord")
+    assert response.status_code == 503
+    assert "Ingenting er publisert" in response.text
+
+
+def test_a_push_is_taken_up_by_a_service_that_runs(hosted: Instance) -> None:
+    client = create_app(hosted).test_client()
+    for version in ("1.0.0", "1.1.0"):
+        result = release_version(hosted, version, "--push")
+        assert result.exit_code == 0, result.output
+        assert f"Utgave {version} er gjeldende på {hosted.store and hosted.store.query}" in result.stdout
+        wait_for(lambda: draft(client), version)
+
+
+def test_the_release_before_stays_and_older_ones_are_dropped(hosted: Instance) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        assert release_version(hosted, version, "--push").exit_code == 0
+    register = register_of(hosted)
+    assert set(register.descriptions()) == {"1.1.0", "1.2.0"}
+    assert register.switches().keys() == {"1.2.0"}
+    sizes = {version: register.size(f"{hosted.base}id/graph/{version}/plan") for version in ("1.0.0", "1.1.0", "1.2.0")}
+    assert sizes["1.0.0"] == 0
+    assert sizes["1.1.0"] == sizes["1.2.0"] > 20
+
+
+def test_a_release_of_before_can_be_pushed_again(hosted: Instance) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        assert release_version(hosted, version, "--push").exit_code == 0
+    result = run("push", str(hosted.folder), "--version", "1.0.0")
+    assert result.exit_code == 0, result.output
+    assert draft(create_app(hosted).test_client()) == "1.0.0"
+
+
+def test_pushing_the_same_again_changes_nothing(hosted: Instance) -> None:
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    before = register_of(hosted).switches()
+    result = run("push", str(hosted.folder))
+    assert result.exit_code == 0
+    assert "fra før" in result.stderr
+    assert "Laster" not in result.stderr
+    assert register_of(hosted).switches() == before
+
+
+def test_a_release_that_is_damaged_in_the_server_is_mended_by_pushing_it_again(hosted: Instance) -> None:
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert hosted.store is not None
+    graph = f"{hosted.base}id/graph/1.0.0/plan"
+    loading.graphs.replace(server(hosted.store, os.environ), graph, [b"<urn:a> <urn:b> <urn:c> .\n"])
+    assert run("push", str(hosted.folder)).exit_code == 0
+    assert draft(create_app(hosted).test_client()) == "1.0.0"
+
+
+def test_other_content_under_a_version_that_is_read_is_refused(hosted: Instance) -> None:
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    manifest = hosted.releases / "1.0.0" / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("planverk 0", "planverk 9"), encoding="utf-8")
+    result = run("push", str(hosted.folder))
+    assert result.exit_code == 1
+    assert "version 1.0.0 with other content" in result.stderr
+    assert "Raise `version`" in result.stderr
+
+
+@pytest.mark.parametrize("variables", [{"PLANVERK_TEST_PASSWORD": "wrong"}, {"PLANVERK_TEST_USER": "nobody"}], ids=str)
+def test_a_wrong_password_is_told_with_what_to_do(
+    hosted: Instance, monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]
+) -> None:
+    assert release_version(hosted, "1.0.0").exit_code == 0
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = run("push", str(hosted.folder))
+    assert result.exit_code == 1
+    assert "answered 401. It wants a user and a password" in result.stderr
+    assert "wrong" not in result.output
+
+
+def test_a_password_that_is_not_set_is_told_by_its_name(hosted: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert release_version(hosted, "1.0.0").exit_code == 0
+    monkeypatch.delenv("PLANVERK_TEST_PASSWORD")
+    result = run("push", str(hosted.folder))
+    assert result.exit_code == 1
+    assert "PLANVERK_TEST_PASSWORD, which planverk.toml names, is not set" in result.stderr
+
+
+class Gate(BaseHTTPRequestHandler):
+    """Takes a request for a change, and never answers."""
+
+    knocked = Event()
+
+    def do_POST(self) -> None:
+        self.knocked.set()
+        time.sleep(60)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def gate() -> Iterator[str]:
+    Gate.knocked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Gate) as httpd:
+        httpd.daemon_threads = True
+        httpd.block_on_close = False
+        Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_address[1]}/"
+        httpd.shutdown()

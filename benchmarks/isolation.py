@@ -5,45 +5,29 @@ Run by `make bench`. Prints the 99th percentile of both, their ratio against the
 
 import http.client
 import json
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+
+from service import service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FORMATS = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"]
 REQUESTS, TARGET = 1000, 3
-PLANVERK = [sys.executable, "-m", "planverk.cli"]
 
 
 def main() -> None:
     """Measure, print, and exit with 1 when a dereference was lost or a query did not end as an error."""
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder) / "instance"
-        shutil.copytree(
-            Path(__file__).parents[1] / "data/buskerud", instance, ignore=shutil.ignore_patterns("releases")
-        )
-        subprocess.run([*PLANVERK, "release", str(instance)], check=True, capture_output=True)
-        port = free_port()
-        with subprocess.Popen(
-            [*PLANVERK, "serve", str(instance), "--port", str(port)], stdout=subprocess.DEVNULL
-        ) as server:
-            try:
-                sys.exit(0 if _measure(port) else 1)
-            finally:
-                server.terminate()
+    with service() as running:
+        whole = _measure(running.port)
+    sys.exit(0 if whole else 1)
 
 
 def _measure(port: int) -> bool:
-    wait(port)
     idle = _dereferences(port)
     with ThreadPoolExecutor(len(FORMATS)) as threads:
         ending = [threads.submit(_endless, port, accept) for accept in FORMATS]
@@ -87,22 +71,6 @@ def _endless(port: int, accept: str) -> int:
 
 def _ms(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1] * 1000
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait(port: int) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
 
 
 if __name__ == "__main__":

@@ -6,11 +6,9 @@ with 500, a worker was lost, the memory grew beyond its bound, or the service no
 
 import http.client
 import random
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 from collections import Counter
@@ -20,7 +18,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from isolation import PLANVERK, free_port, wait
+from service import service
 
 CLIENTS = 6
 # What the service may hold beyond what it held after a minute: the cache of results, and some for the allocator.
@@ -69,23 +67,9 @@ queries = st.lists(st.one_of(terms, words, st.text(max_size=8)), max_size=30).ma
 def main() -> None:
     """Run the soak and judge it."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Path(folder) / "instance"
-        shutil.copytree(
-            Path(__file__).parents[1] / "data/buskerud", instance, ignore=shutil.ignore_patterns("releases")
-        )
-        with (instance / "planverk.toml").open("a", encoding="utf-8") as settings_file:
-            settings_file.write("\n[limits]\nseconds = 2\nper_client = 100\n")
-        subprocess.run([*PLANVERK, "release", str(instance)], check=True, capture_output=True)
-        port = free_port()
-        with subprocess.Popen(
-            [*PLANVERK, "serve", str(instance), "--port", str(port)], stdout=subprocess.DEVNULL
-        ) as server:
-            try:
-                wait(port)
-                sys.exit(0 if soak(port, server.pid, minutes) else 1)
-            finally:
-                server.terminate()
+    with service("\n[limits]\nseconds = 2\nper_client = 100\n") as running:
+        well = soak(running.port, running.pid, minutes)
+    sys.exit(0 if well else 1)
 
 
 def soak(port: int, pid: int, minutes: float) -> bool:

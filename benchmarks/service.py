@@ -1,0 +1,54 @@
+"""The real server with Buskerud's data in a folder of its own, for as long as a benchmark needs it."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+_BUSKERUD = Path(__file__).parents[1] / "data/buskerud"
+_PLANVERK = [sys.executable, "-m", "planverk.cli"]
+
+
+class Service(NamedTuple):
+    """A running service: the port it listens on and the process that it is."""
+
+    port: int
+    pid: int
+
+
+@contextmanager
+def service(settings: str = "") -> Iterator[Service]:
+    """Release Buskerud's data, with further settings for its planverk.toml, and serve it."""
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder) / "instance"
+        shutil.copytree(_BUSKERUD, instance, ignore=shutil.ignore_patterns("releases"))
+        with (instance / "planverk.toml").open("a", encoding="utf-8") as file:
+            file.write(settings)
+        subprocess.run([*_PLANVERK, "release", str(instance)], check=True, capture_output=True)
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+        command = [*_PLANVERK, "serve", str(instance), "--port", str(port)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            try:
+                _wait(port)
+                yield Service(port, process.pid)
+            finally:
+                process.terminate()
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return

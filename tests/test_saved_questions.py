@@ -30,6 +30,7 @@ from planverk.vocabulary import read_vocabulary
 from planverk.web import create_app
 from test_resources import graph_of
 
+DOCS = TESTS.parent / "docs"
 LANGUAGES = {"nb", "nn", "en"}
 BUNDLED = saved(Path("no-release"))
 EXAMPLES = examples()
@@ -395,6 +396,25 @@ def test_a_saved_query_has_the_limits_of_any_query(copy_of_odd: Instance) -> Non
     assert get(client, "/query/endless").json["limit"] == "seconds"
 
 
+# The documentation
+
+
+def test_the_example_in_the_reference_can_be_used(unreleased: Instance) -> None:
+    (text,) = re.findall(r"```sparql\n(# title.*?)```", (DOCS / "reference.md").read_text(encoding="utf-8"), re.DOTALL)
+    instance = with_queries(unreleased, {"body-decisions.rq": text})
+    assert publication.examine(instance, lambda step: None).violations == []
+
+
+def test_the_addresses_in_the_how_to_answer(client: FlaskClient) -> None:
+    text = (DOCS / "howto" / "ask-the-endpoint.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"https://data\.bfk\.no(/query/[^\s'\"]+)", text))
+    assert len(paths) >= 4
+    for path in paths:
+        assert get(client, path).status_code == 200
+    for query in re.findall(r"(?:query=|setQuery\(\"\"\")(.*?)(?:'|\"\"\")", text, re.DOTALL):
+        assert get(client, "/sparql?" + urlencode({"query": query})).status_code == 200
+
+
 # Pages
 
 
@@ -439,7 +459,7 @@ def test_names_with_markup_are_shown_as_text(odd_client: FlaskClient) -> None:
 
 
 def test_a_large_answer_is_not_shown_but_can_be_had(copy_of_odd: Instance) -> None:
-    large = "# title@nb: Mye\nSELECT ?s ?o ?x { ?s a ?o . ?x a ?y }\n"
+    large = "# title@nb: Mye\nSELECT ?s ?p ?o ?x { ?s ?p ?o . ?x a ?y } LIMIT 20000\n"
     publish(with_queries(copy_of_odd, {"large.rq": large}))
     page = get(create_app(copy_of_odd).test_client(), "/query/large", "text/html")
     assert page.status_code == 200

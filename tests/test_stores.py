@@ -4,10 +4,10 @@ What is equal: every statement, in its graph, with its language and datatype. Wh
 truth values (`400000` may come back as `400000.0`), and in which order it gives rows that nobody asked to be sorted.
 """
 
+import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
@@ -40,7 +41,7 @@ from planverk.store.register import Register
 from planverk.store.sparql import QueryRefused, SparqlRequest
 from planverk.vocab import void_iri
 from planverk.web import create_app
-from stores import VARIABLES, Needed, fuseki, virtuoso
+from stores import VARIABLES, Needed, free_port, fuseki, virtuoso
 
 SERVERS = {"fuseki": fuseki, "virtuoso": virtuoso}
 BASE = "https://fjordheim.example.org/"
@@ -73,7 +74,8 @@ def frozen(fjordheim: Instance) -> FrozenEdition:
     return FrozenEdition(found, fjordheim.limits)
 
 
-Started = Callable[[str], tuple[RemoteStore, "subprocess.Popen[bytes]"]]
+Running = tuple[RemoteStore, "subprocess.Popen[bytes]"]
+Started = Callable[[str], Running]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def started(tmp_path_factory: pytest.TempPathFactory, needed: Needed) -> Iterato
     """A server by its name, started when it is first asked for; it is stopped with the last test of this file."""
     running: dict[str, Any] = {}
 
-    def start(name: str) -> tuple[RemoteStore, "subprocess.Popen[bytes]"]:
+    def start(name: str) -> Running:
         if name not in running:
             opened = SERVERS[name](tmp_path_factory.mktemp(name), needed)
             running[name] = opened, opened.__enter__()
@@ -180,7 +182,9 @@ def test_the_documents_for_harvesters_are_the_same(edition: Edition, frozen: Fro
 def test_the_vocabulary_is_the_same(edition: Edition, frozen: FrozenEdition) -> None:
     named = [set(graph.predicate_objects(None)) for graph in (edition.vocabulary, frozen.vocabulary)]
     assert len(edition.vocabulary) == len(frozen.vocabulary)
-    assert {pair for pair in named[0] if "http" in str(pair[1])} == {pair for pair in named[1] if "http" in str(pair[1])}
+    assert {pair for pair in named[0] if "http" in str(pair[1])} == {
+        pair for pair in named[1] if "http" in str(pair[1])
+    }
 
 
 @pytest.mark.parametrize("iri", [f"{BASE}id/theme/none", "no iri", "http://example.org/<>", f"{BASE}id/graph/current"])
@@ -255,7 +259,7 @@ ABOUT_GRAPHS = [
     "SELECT (COUNT(*) AS ?n) FROM <urn:none> { ?s ?p ?o }",
     "SELECT (COUNT(*) AS ?n) { GRAPH <urn:none> { ?s ?p ?o } }",
     "SELECT * { GRAPH <urn:none> { ?s ?p ?o } }",
-    f"CONSTRUCT {{ ?s a ?g }} {{ GRAPH ?g {{ ?s <https://w3id.org/planverk/ontology#withdrawnOn> ?day }} }}",
+    "CONSTRUCT { ?s a ?g } { GRAPH ?g { ?s <https://w3id.org/planverk/ontology#withdrawnOn> ?day } }",
     f"CONSTRUCT {{ ?s ?p ?o }} FROM <{PLAN}> WHERE {{ ?s ?p ?o . ?s <https://w3id.org/planverk/ontology#withdrawnOn> ?day }}",
 ]
 
@@ -276,7 +280,13 @@ def test_graphs_have_the_names_all_know(edition: Edition, frozen: FrozenEdition,
     ],
     ids=str,
 )
-@pytest.mark.parametrize("query", ["SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "SELECT ?g (COUNT(*) AS ?n) FROM <urn:x> { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+        "SELECT ?g (COUNT(*) AS ?n) FROM <urn:x> { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
+    ],
+)
 def test_the_protocol_names_graphs_as_well(
     edition: Edition, frozen: FrozenEdition, graphs: Mapping[str, tuple[str, ...]], query: str
 ) -> None:
@@ -344,7 +354,10 @@ def test_every_format_is_there(client: FlaskClient, query: str, accept: str) -> 
 
 def test_a_table_is_the_same_in_csv(client: FlaskClient, fjordheim: Instance) -> None:
     query = {"query": next(query for query in MEDIA_TYPES if "LIMIT 3" in query), "format": "csv"}
-    assert client.get("/sparql", query_string=query).data == create_app(fjordheim).test_client().get("/sparql", query_string=query).data
+    assert (
+        client.get("/sparql", query_string=query).data
+        == create_app(fjordheim).test_client().get("/sparql", query_string=query).data
+    )
 
 
 def test_a_format_that_does_not_fit_is_refused_with_those_there_are(client: FlaskClient) -> None:
@@ -377,13 +390,18 @@ def test_an_answer_that_is_too_large_is_an_error(instance: Instance) -> None:
 
 
 @pytest.fixture(params=list(SERVERS))
-def hosted(request: pytest.FixtureRequest, unreleased: Instance, started: Started) -> Instance:
+def running(request: pytest.FixtureRequest, started: Started) -> Running:
+    """Each server."""
+    return started(request.param)
+
+
+@pytest.fixture
+def hosted(request: pytest.FixtureRequest, unreleased: Instance, running: Running) -> Instance:
     """A small instance of its own on each server, not released yet, for a test to change as it likes."""
-    store, _ = started(request.param)
     settings = unreleased.folder / "planverk.toml"
     address = f"https://{re.sub(r'[^a-z]+', '-', request.node.name.casefold()).strip('-')}.example.org/"
     text = settings.read_text(encoding="utf-8").replace("https://data.example.org/", address)
-    rows = (f'{key} = "{value}"' for key, value in {"kind": "sparql", **store._asdict()}.items())
+    rows = (f'{key} = "{value}"' for key, value in {"kind": "sparql", **running[0]._asdict()}.items())
     settings.write_text("\n".join([text, "[store]", *rows, ""]), encoding="utf-8")
     return read_instance(unreleased.folder)
 
@@ -507,24 +525,102 @@ def test_a_password_that_is_not_set_is_told_by_its_name(hosted: Instance, monkey
 
 
 class Gate(BaseHTTPRequestHandler):
-    """Takes a request for a change, and never answers."""
+    """Stands before a server's address for updates, and lets no switch through."""
 
+    store: RemoteStore
     knocked = Event()
 
     def do_POST(self) -> None:
-        self.knocked.set()
-        time.sleep(60)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if b"INSERT" in body:
+            self.knocked.set()
+            time.sleep(60)
+        connection = http.client.HTTPConnection(urlsplit(self.store.update).netloc)
+        connection.request("POST", self.path, body, dict(self.headers))
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        self.send_response(answer.status)
+        for name in ("WWW-Authenticate", "Content-Type"):
+            if name in answer.headers:
+                self.send_header(name, answer.headers[name])
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @pytest.fixture
-def gate() -> Iterator[str]:
+def gate(running: Running) -> Iterator[str]:
+    """The address of a gate before the server's address for updates."""
+    Gate.store = running[0]
     Gate.knocked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Gate) as httpd:
-        httpd.daemon_threads = True
-        httpd.block_on_close = False
-        Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_address[1]}/"
-        httpd.shutdown()
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Gate)
+    httpd.daemon_threads = True
+    httpd.block_on_close = False
+    Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_address[1]}"
+    httpd.shutdown()
+    httpd.server_close()
+
+
+def test_a_push_that_is_killed_before_the_switch_leaves_the_old_release(hosted: Instance, gate: str) -> None:
+    client = create_app(hosted).test_client()
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert release_version(hosted, "1.1.0").exit_code == 0
+    settings = hosted.folder / "planverk.toml"
+    good = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r'(update = ")http://[^/]+', rf"\g<1>{gate}", good), encoding="utf-8")
+    attempt = subprocess.Popen(
+        [sys.executable, "-m", "planverk.cli", "push", str(hosted.folder)], stderr=subprocess.DEVNULL
+    )
+    assert Gate.knocked.wait(20)
+    attempt.send_signal(signal.SIGKILL)
+    attempt.wait()
+    assert register_of(hosted).size(f"{hosted.base}id/graph/1.1.0/plan") > 20
+    assert draft(client) == "1.0.0"
+    settings.write_text(good, encoding="utf-8")
+    assert run("push", str(hosted.folder)).exit_code == 0
+    wait_for(lambda: draft(client), "1.1.0")
+
+
+PATHS = ["/doc/plan/fjord", "/doc/plan/none", "/sparql?query=ASK%7B%7D", "/health/ready"]
+
+
+def test_a_server_that_falls_silent_is_503_and_never_404(hosted: Instance, running: Running) -> None:
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    client = create_app(replace(hosted, limits=Limits(seconds=1))).test_client()
+    assert draft(client) == "1.0.0"
+    _, process = running
+    process.send_signal(signal.SIGSTOP)
+    try:
+        time.sleep(1.1)  # the version is believed for a second
+        for path in PATHS:
+            began = time.monotonic()
+            response = client.get(path, headers={"Accept": "application/json"})
+            assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+            assert int(response.headers["Retry-After"]) > 0
+            assert response.json is not None
+            assert "127.0.0.1" not in response.text
+            assert time.monotonic() - began < 2.5
+        assert client.get("/health/live").status_code == 200
+    finally:
+        process.send_signal(signal.SIGCONT)
+    wait_for(lambda: draft(client), "1.0.0")
+
+
+def test_a_server_that_is_not_there_is_503_and_a_push_says_where(hosted: Instance) -> None:
+    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    settings = hosted.folder / "planverk.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"http://127\.0\.0\.1:\d+", f"http://127.0.0.1:{free_port()}", text), encoding="utf-8")
+    absent = read_instance(hosted.folder)
+    response = create_app(absent).test_client().get("/doc/plan/none")
+    assert response.status_code == 503
+    result = run("push", str(hosted.folder))
+    assert result.exit_code == 1
+    assert absent.store is not None
+    assert f"{absent.store.query}: Connection refused" in result.stderr
+    assert "Start the server" in result.stderr

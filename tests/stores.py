@@ -32,7 +32,7 @@ def fuseki(folder: Path, needed: Needed) -> Iterator[tuple[RemoteStore, "subproc
     (folder / "users").write_text(f"{USER}: {PASSWORD}\n", encoding="utf-8")
     (folder / "database").mkdir()
     jar = Path(needed(".venv/fuseki.classpath")).read_text(encoding="utf-8").strip()
-    command = [needed("java"), "-jar", jar, "--localhost", f"--port={port}", "--update", "--tdb2", "--timeout=20000"]
+    command = [needed("java"), "-jar", jar, "--localhost", f"--port={port}", "--update", "--tdb2", "--timeout=4000"]
     users = ["--auth=basic", f"--passwd={folder}/users"]
     environment = {**os.environ, "FUSEKI_BASE": str(folder / "base")}
     base = f"http://127.0.0.1:{port}/planverk"
@@ -89,7 +89,7 @@ def _set_password(isql: str, port: int) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-# CaseMode 2 is what `set password` needs. No time limit of its own is set, so that ours is the first to be met.
+# CaseMode 2 is what `set password` needs. Virtuoso goes on with a query whose client is gone, so it has a limit of its own.
 _VIRTUOSO = Template("""
 [Database]
 DatabaseFile = $folder/virtuoso.db
@@ -117,4 +117,5 @@ ServerThreads = 10
 DavRoot = DAV
 [SPARQL]
 ResultSetMaxRows = 100000
+MaxQueryExecutionTime = 4
 """)

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from planverk.cli import main
 from planverk.instance import Instance, RemoteStore, read_instance
 from planverk.limits import Limits
 from planverk.release import current
-from planverk.store import loading
+from planverk.store import graphs, loading
 from planverk.store.edition import Edition
 from planverk.store.frozen import FrozenEdition
 from planverk.store.library import library, server
@@ -48,6 +49,7 @@ BASE = "https://fjordheim.example.org/"
 PLAN, DERIVED, CATALOGUE = (f"{BASE}id/graph/{name}" for name in ("plan", "derived", "catalogue"))
 ONTOLOGY = "https://w3id.org/planverk/ontology"
 FORMATS = {"table": "json", "truth": "json", "graph": "nt"}
+VERSIONS = ["1.0.0", "1.1.0", "1.2.0"]
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
@@ -152,18 +154,19 @@ def in_short(term: dict[str, str]) -> str:
 
 
 def things(frozen: FrozenEdition) -> list[str]:
-    """Every thing of the plans and the catalogue, and the codes of actions."""
-    plans, codes = (
-        re.findall(rb"^<([^>]*)>", (frozen.release.folder / part).read_bytes(), re.MULTILINE)
-        for part in ("data.nq", "vocabulary.nq")
-    )
-    return sorted({iri.decode() for iri in [*plans, *(code for code in codes if b"/code/action" in code)]})
+    """Three things of every kind in the plans, the catalogue and the codes."""
+    parts = ("data.nq", "catalogue.nq", "vocabulary.nq")
+    lines = b"".join((frozen.release.folder / part).read_bytes() for part in parts).decode()
+    kinds: dict[str, list[str]] = {}
+    for iri, kind in re.findall(r"^<([^>]*)> <[^>]*#type> <([^>]*)>", lines, re.MULTILINE):
+        kinds.setdefault(kind, []).append(iri)
+    return sorted({iri for found in kinds.values() for iri in found[:3]})
 
 
-def test_what_is_known_of_every_thing_is_the_same(edition: Edition, frozen: FrozenEdition) -> None:
+def test_what_is_known_of_things_of_every_kind_is_the_same(edition: Edition, frozen: FrozenEdition) -> None:
     known = things(frozen)
     different = [iri for iri in known if quads(edition.document(iri) or b"") != quads(frozen.document(iri) or b"")]
-    assert len(known) > 300
+    assert len(known) > 100
     assert different == []
 
 
@@ -207,10 +210,10 @@ def test_the_release_is_told_as_it_was_frozen(edition: Edition, frozen: FrozenEd
         "/doc/plan/nyskaping-2021-2028.jsonld": 200,
         "/doc/plan/none": 404,
         "/id/plan/none": 404,
-        "/doc/action/2021-06": 410,
+        "/doc/action/2021-12": 410,
         "/katalog": 200,
         "/.well-known/void": 200,
-        "/query/plan.csv": 200,
+        "/query/themes": 200,
         "/query/none": 404,
         "/releases/": 200,
         "/health/ready": 200,
@@ -234,7 +237,8 @@ def test_our_own_queries_have_the_same_answers(edition: Edition, frozen: FrozenE
 
 # Queries that name graphs, in each way that SPARQL has. The names are those all know, whatever the store calls its own.
 ABOUT_GRAPHS = [
-    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    # What stands in two graphs is one statement in their union; Fuseki alone sees that without being told.
+    "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } }",
     "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
     "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s a ?class } } GROUP BY ?g",
     f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{PLAN}> {{ ?s ?p ?o }} }}",
@@ -306,7 +310,6 @@ REFUSED = {
     "SELECT * { ?s ?p trueSERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }": "S",
     "INSERT DATA { <urn:a> <urn:b> 1 }": "INSERT is an update",
     "ASK {} ; DROP ALL": "",
-    "SELECT (<http://example.org/f>(1) AS ?x) {}": "",
     "SELECT * { ?s foaf:name ?o }": "",
     "SELECT * { <a> ?p ?o }": "",
 }
@@ -327,7 +330,7 @@ def test_a_fault_has_its_line(edition: Edition) -> None:
 
 
 MEDIA_TYPES = {
-    "SELECT ?s ?name { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?name } ORDER BY ?name LIMIT 3": (
+    "SELECT ?plan { ?plan a <https://w3id.org/planverk/ontology#RegionalPlan> } ORDER BY ?plan": (
         "application/sparql-results+json",
         "application/sparql-results+xml",
         "text/csv",
@@ -353,7 +356,7 @@ def test_every_format_is_there(client: FlaskClient, query: str, accept: str) -> 
 
 
 def test_a_table_is_the_same_in_csv(client: FlaskClient, fjordheim: Instance) -> None:
-    query = {"query": next(query for query in MEDIA_TYPES if "LIMIT 3" in query), "format": "csv"}
+    query = {"query": next(query for query in MEDIA_TYPES if "?plan" in query), "format": "csv"}
     assert (
         client.get("/sparql", query_string=query).data
         == create_app(fjordheim).test_client().get("/sparql", query_string=query).data
@@ -395,30 +398,53 @@ def running(request: pytest.FixtureRequest, started: Started) -> Running:
     return started(request.param)
 
 
+@pytest.fixture(scope="module")
+def frozen_thrice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small instance with three releases, each of which says its own number."""
+    folder = tmp_path_factory.mktemp("thrice") / "instance"
+    shutil.copytree(TESTS / "odd", folder)
+    for version in VERSIONS:
+        write_version(folder, version)
+        assert run("release", str(folder)).exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def hosted(request: pytest.FixtureRequest, unreleased: Instance, running: Running) -> Instance:
-    """A small instance of its own on each server, not released yet, for a test to change as it likes."""
-    settings = unreleased.folder / "planverk.toml"
-    address = f"https://{re.sub(r'[^a-z]+', '-', request.node.name.casefold()).strip('-')}.example.org/"
-    text = settings.read_text(encoding="utf-8").replace("https://data.example.org/", address)
+def hosted(tmp_path: Path, frozen_thrice: Path, running: Running) -> Instance:
+    """The small instance with each server, which knows nothing of it yet, for a test to change as it likes."""
+    folder = tmp_path / "instance"
+    shutil.copytree(frozen_thrice, folder, symlinks=True)
     rows = (f'{key} = "{value}"' for key, value in {"kind": "sparql", **running[0]._asdict()}.items())
-    settings.write_text("\n".join([text, "[store]", *rows, ""]), encoding="utf-8")
-    return read_instance(unreleased.folder)
+    with (folder / "planverk.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n".join(["", "[store]", *rows, ""]))
+    instance = read_instance(folder)
+    forget_all(instance)
+    return instance
+
+
+def forget_all(instance: Instance) -> None:
+    register = register_of(instance)
+    for description in register.descriptions().values():
+        for graph in description.graphs.values():
+            graphs.drop(register.lookups.server, graph)
+    graphs.drop(register.lookups.server, register.graph)
+
+
+def write_version(folder: Path, version: str) -> None:
+    for name, pattern, text in (
+        ("planverk.toml", r'^version = ".*"$', f'version = "{version}"'),
+        ("plan.ttl", r'dct:description ".*"@nb', f'dct:description "Utkast {version}"@nb'),
+    ):
+        before = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(re.sub(pattern, text, before, flags=re.MULTILINE), encoding="utf-8")
 
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-def release_version(hosted: Instance, version: str, *options: str) -> Result:
-    """Release the instance as a version that says its own number."""
-    for path, pattern, text in (
-        (hosted.folder / "planverk.toml", r'^version = ".*"$', f'version = "{version}"'),
-        (hosted.folder / "plan.ttl", r'dct:description ".*"@nb', f'dct:description "Utkast {version}"@nb'),
-    ):
-        before = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(pattern, text, before, flags=re.MULTILINE), encoding="utf-8")
-    return run("release", str(hosted.folder), *options)
+def push(hosted: Instance, version: str) -> Result:
+    return run("push", str(hosted.folder), "--version", version)
 
 
 def register_of(hosted: Instance) -> Register:
@@ -448,36 +474,42 @@ def test_before_the_first_push_the_service_says_so(hosted: Instance) -> None:
 
 def test_a_push_is_taken_up_by_a_service_that_runs(hosted: Instance) -> None:
     client = create_app(hosted).test_client()
-    for version in ("1.0.0", "1.1.0"):
-        result = release_version(hosted, version, "--push")
+    for version in VERSIONS:
+        result = push(hosted, version)
         assert result.exit_code == 0, result.output
-        assert f"Utgave {version} er gjeldende på {hosted.store and hosted.store.query}" in result.stdout
+        assert result.stdout == f"Utgave {version} er gjeldende på {hosted.store and hosted.store.query}\n"
         wait_for(lambda: draft(client), version)
 
 
+def test_a_release_can_be_pushed_as_it_is_made(hosted: Instance) -> None:
+    write_version(hosted.folder, "2.0.0")
+    result = run("release", str(hosted.folder), "--push")
+    assert result.exit_code == 0, result.output
+    assert "Laster https://data.example.org/id/graph/plan (" in result.stderr
+    assert draft(create_app(hosted).test_client()) == "2.0.0"
+
+
 def test_the_release_before_stays_and_older_ones_are_dropped(hosted: Instance) -> None:
-    for version in ("1.0.0", "1.1.0", "1.2.0"):
-        assert release_version(hosted, version, "--push").exit_code == 0
+    for version in VERSIONS:
+        assert push(hosted, version).exit_code == 0
     register = register_of(hosted)
-    assert set(register.descriptions()) == {"1.1.0", "1.2.0"}
-    assert register.switches().keys() == {"1.2.0"}
-    sizes = {version: register.size(f"{hosted.base}id/graph/{version}/plan") for version in ("1.0.0", "1.1.0", "1.2.0")}
-    assert sizes["1.0.0"] == 0
-    assert sizes["1.1.0"] == sizes["1.2.0"] > 20
+    assert list(register.descriptions()) == VERSIONS[1:]
+    assert list(register.switches()) == VERSIONS[2:]
+    sizes = [register.size(f"{hosted.base}id/graph/{version}/plan") for version in VERSIONS]
+    assert sizes[0] == 0
+    assert sizes[1] == sizes[2] > 20
 
 
 def test_a_release_of_before_can_be_pushed_again(hosted: Instance) -> None:
-    for version in ("1.0.0", "1.1.0"):
-        assert release_version(hosted, version, "--push").exit_code == 0
-    result = run("push", str(hosted.folder), "--version", "1.0.0")
-    assert result.exit_code == 0, result.output
+    for version in ("1.0.0", "1.1.0", "1.0.0"):
+        assert push(hosted, version).exit_code == 0
     assert draft(create_app(hosted).test_client()) == "1.0.0"
 
 
 def test_pushing_the_same_again_changes_nothing(hosted: Instance) -> None:
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert push(hosted, "1.0.0").exit_code == 0
     before = register_of(hosted).switches()
-    result = run("push", str(hosted.folder))
+    result = push(hosted, "1.0.0")
     assert result.exit_code == 0
     assert "fra før" in result.stderr
     assert "Laster" not in result.stderr
@@ -485,19 +517,19 @@ def test_pushing_the_same_again_changes_nothing(hosted: Instance) -> None:
 
 
 def test_a_release_that_is_damaged_in_the_server_is_mended_by_pushing_it_again(hosted: Instance) -> None:
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
-    assert hosted.store is not None
+    assert push(hosted, "1.0.0").exit_code == 0
     graph = f"{hosted.base}id/graph/1.0.0/plan"
-    loading.graphs.replace(server(hosted.store, os.environ), graph, [b"<urn:a> <urn:b> <urn:c> .\n"])
-    assert run("push", str(hosted.folder)).exit_code == 0
+    graphs.replace(register_of(hosted).lookups.server, graph, [b"<urn:a> <urn:b> <urn:c> .\n"])
+    assert draft(create_app(hosted).test_client()) == "200"  # what is derived of it is still there
+    assert push(hosted, "1.0.0").exit_code == 0
     assert draft(create_app(hosted).test_client()) == "1.0.0"
 
 
 def test_other_content_under_a_version_that_is_read_is_refused(hosted: Instance) -> None:
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert push(hosted, "1.0.0").exit_code == 0
     manifest = hosted.releases / "1.0.0" / "manifest.json"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("planverk 0", "planverk 9"), encoding="utf-8")
-    result = run("push", str(hosted.folder))
+    result = push(hosted, "1.0.0")
     assert result.exit_code == 1
     assert "version 1.0.0 with other content" in result.stderr
     assert "Raise `version`" in result.stderr
@@ -507,19 +539,17 @@ def test_other_content_under_a_version_that_is_read_is_refused(hosted: Instance)
 def test_a_wrong_password_is_told_with_what_to_do(
     hosted: Instance, monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]
 ) -> None:
-    assert release_version(hosted, "1.0.0").exit_code == 0
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    result = run("push", str(hosted.folder))
+    result = push(hosted, "1.0.0")
     assert result.exit_code == 1
-    assert "answered 401. It wants a user and a password" in result.stderr
+    assert re.search(r"http://\S+ answered 401\. It wants a user and a password", result.stderr)
     assert "wrong" not in result.output
 
 
 def test_a_password_that_is_not_set_is_told_by_its_name(hosted: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert release_version(hosted, "1.0.0").exit_code == 0
     monkeypatch.delenv("PLANVERK_TEST_PASSWORD")
-    result = run("push", str(hosted.folder))
+    result = push(hosted, "1.0.0")
     assert result.exit_code == 1
     assert "PLANVERK_TEST_PASSWORD, which planverk.toml names, is not set" in result.stderr
 
@@ -568,13 +598,13 @@ def gate(running: Running) -> Iterator[str]:
 
 def test_a_push_that_is_killed_before_the_switch_leaves_the_old_release(hosted: Instance, gate: str) -> None:
     client = create_app(hosted).test_client()
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
-    assert release_version(hosted, "1.1.0").exit_code == 0
+    assert push(hosted, "1.0.0").exit_code == 0
     settings = hosted.folder / "planverk.toml"
     good = settings.read_text(encoding="utf-8")
     settings.write_text(re.sub(r'(update = ")http://[^/]+', rf"\g<1>{gate}", good), encoding="utf-8")
     attempt = subprocess.Popen(
-        [sys.executable, "-m", "planverk.cli", "push", str(hosted.folder)], stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "planverk.cli", "push", str(hosted.folder), "--version", "1.1.0"],
+        stderr=subprocess.DEVNULL,
     )
     assert Gate.knocked.wait(20)
     attempt.send_signal(signal.SIGKILL)
@@ -582,7 +612,7 @@ def test_a_push_that_is_killed_before_the_switch_leaves_the_old_release(hosted: 
     assert register_of(hosted).size(f"{hosted.base}id/graph/1.1.0/plan") > 20
     assert draft(client) == "1.0.0"
     settings.write_text(good, encoding="utf-8")
-    assert run("push", str(hosted.folder)).exit_code == 0
+    assert push(hosted, "1.1.0").exit_code == 0
     wait_for(lambda: draft(client), "1.1.0")
 
 
@@ -590,7 +620,7 @@ PATHS = ["/doc/plan/fjord", "/doc/plan/none", "/sparql?query=ASK%7B%7D", "/healt
 
 
 def test_a_server_that_falls_silent_is_503_and_never_404(hosted: Instance, running: Running) -> None:
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert push(hosted, "1.0.0").exit_code == 0
     client = create_app(replace(hosted, limits=Limits(seconds=1))).test_client()
     assert draft(client) == "1.0.0"
     _, process = running
@@ -612,15 +642,14 @@ def test_a_server_that_falls_silent_is_503_and_never_404(hosted: Instance, runni
 
 
 def test_a_server_that_is_not_there_is_503_and_a_push_says_where(hosted: Instance) -> None:
-    assert release_version(hosted, "1.0.0", "--push").exit_code == 0
+    assert push(hosted, "1.0.0").exit_code == 0
     settings = hosted.folder / "planverk.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(re.sub(r"http://127\.0\.0\.1:\d+", f"http://127.0.0.1:{free_port()}", text), encoding="utf-8")
     absent = read_instance(hosted.folder)
     response = create_app(absent).test_client().get("/doc/plan/none")
     assert response.status_code == 503
-    result = run("push", str(hosted.folder))
+    result = push(hosted, "1.0.0")
     assert result.exit_code == 1
     assert absent.store is not None
-    assert f"{absent.store.query}: Connection refused" in result.stderr
-    assert "Start the server" in result.stderr
+    assert f"{absent.store.query}: Connection refused. Is the server up" in result.stderr

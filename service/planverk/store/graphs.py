@@ -6,18 +6,12 @@ from urllib.parse import urlencode
 from urllib.request import Request
 
 from planverk.store.remote import RemoteError, Server
-from planverk.store.replies import said
+from planverk.store.replies import refusal
 from planverk.store.transport import Answer, Terms, exchange
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
 
 _TERMS = Terms(seconds=300, largest=1 << 20)
 _PIECE = 4 << 20
-_WHAT_TO_DO = {
-    HTTPStatus.UNAUTHORIZED: "It wants a user and a password that may write: set the variables that [store] names.",
-    HTTPStatus.FORBIDDEN: "The user may not write there: give the user the right, or name another.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address: see to [store] in planverk.toml.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address takes no changes: see to [store] in planverk.toml.",
-}
 
 
 def replace(server: Server, graph: str, lines: Iterable[bytes]) -> None:
@@ -54,8 +48,7 @@ def accepted(answer: Answer, address: str) -> None:
     """
     with answer.content as content:
         if answer.status >= HTTPStatus.BAD_REQUEST:
-            advice = _WHAT_TO_DO.get(HTTPStatus(answer.status)) or said(content.read(1 << 16))
-            raise RemoteError(f"{address} answered {answer.status}. {advice}")
+            raise RemoteError(refusal(address, answer.status, content.read(1 << 16)))
 
 
 def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -76,14 +69,14 @@ def _send(server: Server, method: str, graph: str, body: bytes | None, fine: tup
     address = server.store.graphs
     url = f"{address}{'&' if '?' in address else '?'}{urlencode({'graph': graph})}"
     request = Request(url, body, {"Content-Type": "application/n-triples", "User-Agent": "planverk"}, method=method)  # noqa: S310  # the address is http, by instance.py
-    answer = _exchange_twice(request, server, address)
+    answer = _exchange_twice(request, server)
     if answer.status in fine:
         answer.content.close()
     else:
         accepted(answer, address)
 
 
-def _exchange_twice(request: Request, server: Server, address: str) -> Answer:
+def _exchange_twice(request: Request, server: Server) -> Answer:
     """The answer to a change that may be made twice; a server that is restarting gets a second chance."""
     try:
         answer = exchange(request, _TERMS, server.account)
@@ -96,9 +89,7 @@ def _exchange_twice(request: Request, server: Server, address: str) -> Answer:
         _introduce(server)
         return exchange(request, _TERMS, server.account)
     except (StoreUnreachable, TimeoutError, LimitExceeded) as error:
-        raise RemoteError(
-            f"{address} cannot be reached: {error}. Start the server, or see to [store] in planverk.toml."
-        ) from None
+        raise RemoteError(str(error)) from None
 
 
 def _introduce(server: Server) -> None:

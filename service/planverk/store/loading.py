@@ -33,7 +33,7 @@ def push(release: Release, server: Server, progress: Progress) -> None:
     try:
         _Loader(release, server, progress).push()
     except StoreUnreachable as error:
-        raise RemoteError(f"{error} Start the server, or see to [store] in planverk.toml.") from None
+        raise RemoteError(str(error)) from None
 
 
 class _Loader:

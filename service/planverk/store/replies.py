@@ -8,11 +8,17 @@ from planverk.store.transport import Answer
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
 
 _MUCH = 1 << 16
+_WHAT_TO_DO: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "It wants a user and a password: set the variables that [store] in planverk.toml names.",
+    HTTPStatus.FORBIDDEN: "The user may not do that there: give the user the right, or name another.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address: see to [store] in planverk.toml.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not do that: see to [store] in planverk.toml.",
+}
 # How servers say that they stopped a query: Fuseki (503, or at the end of half an answer), Virtuoso (SQL state), RDF4J.
 _STOPPED = re.compile(rb"timed out|due to timeout|took too long|\bS1T(?:AT|00)\b")
 _PLACE = re.compile(r"\bline:? (?P<line>\d+)(?:, col(?:umn|):? (?P<column>\d+))?", re.IGNORECASE)
-# What Virtuoso calls a fault in the query, though it answers 500 (SQL state 37000).
-_FAULT = re.compile(rb"Virtuoso 37000 ")
+# What is a fault in the query to Virtuoso, though it answers 500 (SQL states of syntax, names and data).
+_FAULT = re.compile(rb"Virtuoso (?:37000|42001|22\w{3}) ")
 
 
 def whole(answer: Answer, address: str, seconds: int) -> Answer:
@@ -32,7 +38,12 @@ def whole(answer: Answer, address: str, seconds: int) -> Answer:
         raise stopped(seconds)
     if answer.status == HTTPStatus.BAD_REQUEST or _FAULT.match(body):
         raise _fault(said(body))
-    raise StoreUnreachable(f"{address} answered {answer.status}. {said(body)}")
+    raise StoreUnreachable(refusal(address, answer.status, body))
+
+
+def refusal(address: str, status: int, body: bytes) -> str:
+    """That an address refused something, and what to do: by its status, or else what it said."""
+    return f"{address} answered {status}. {_WHAT_TO_DO.get(status) or said(body)}".strip()
 
 
 def stopped(seconds: int) -> LimitExceeded:

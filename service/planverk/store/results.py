@@ -4,6 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Set
+from contextlib import ExitStack
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -37,7 +38,8 @@ def rewritten(content: IO[bytes], suffix: str, hidden: Set[str], largest: int) -
     """
     target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # who reads it closes it
     try:
-        _answer(content, suffix, hidden).write(BY_SUFFIX[suffix], _Bounded(target, largest))
+        with ExitStack() as kept:
+            _answer(content, suffix, hidden, kept).write(BY_SUFFIX[suffix], _Bounded(target, largest))
     except (SyntaxError, ValueError) as error:
         target.close()
         raise Unreadable(str(error)) from None
@@ -102,14 +104,14 @@ class _Bounded:
         self._file.flush()
 
 
-def _answer(content: IO[bytes], suffix: str, hidden: Set[str]) -> Answer:
+def _answer(content: IO[bytes], suffix: str, hidden: Set[str], kept: ExitStack) -> Answer:
     if suffix in _GRAPHS:
         return Answer(GRAPH, cast("ox.QueryTriples", _Triples(content)))
     found = _solutions(content)
     if isinstance(found, ox.QueryBoolean):
         return Answer(TRUTH, found)
     if hidden & {variable.value for variable in found.variables}:
-        found = cast("ox.QuerySolutions", _parsed(_without(hidden, found)))
+        found = cast("ox.QuerySolutions", _parsed(kept.enter_context(_without(hidden, found))))
     return Answer(TABLE, found)
 
 
@@ -165,7 +167,7 @@ def _without(hidden: Set[str], solutions: ox.QuerySolutions) -> IO[bytes]:
     """The table in JSON without some of its columns."""
     names = [variable.value for variable in solutions.variables]
     shown = [name for name in names if name not in hidden]
-    target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # it goes with its last reader
+    target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # who reads it closes it
     target.write(json.dumps({"vars": shown}).join(['{"head":', ',"results":{"bindings":[']).encode())
     for number, solution in enumerate(solutions):
         row = {name: _binding(term) for name, term in zip(names, solution, strict=True) if term and name in shown}

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import SHUT_RDWR, socket
 from threading import Event, Thread
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
@@ -61,7 +61,9 @@ def exchange(request: Request, terms: Terms, account: Account | None = None) -> 
                 account.sign(request)
                 answer = _answer(request, line, terms.largest)
         except (OSError, HTTPException) as error:
-            raise line.cut_because or StoreUnreachable(f"{request.full_url}: {_said(error)}") from None
+            raise line.cut_because or StoreUnreachable(
+                f"{request.full_url.partition('?')[0]}: {_said(error)}. Is the server up, and its address in planverk.toml?"
+            ) from None
     return answer
 
 
@@ -144,12 +146,13 @@ def _held(kind: type[HTTPConnection], line: _Line) -> Any:  # Any: urllib's stub
 
 @contextmanager
 def _opened(opener: OpenerDirector, request: Request) -> Iterator[HTTPResponse]:
+    response: HTTPResponse | HTTPError
     try:
         response = opener.open(request, timeout=_SECONDS_TO_CONNECT)
     except HTTPError as refusal:
-        response = refusal.fp
-    with closing(response):  # one without content is closed already, and would not be entered
-        yield response
+        response = refusal  # it reads like any response, and closes what it holds when nobody does
+    with closing(response):
+        yield cast("HTTPResponse", response)
 
 
 def _collected(response: HTTPResponse, largest: int) -> Answer:
@@ -162,8 +165,7 @@ def _collected(response: HTTPResponse, largest: int) -> Answer:
             content.write(piece)
             if content.tell() > largest:
                 raise LimitExceeded("result_mb", f"{largest >> 20} MiB")
-        # What Virtuoso says of an error is shorter than it says.
-        if response.length and response.status == HTTPStatus.OK:
+        if response.length:
             raise ConnectionError("the answer broke off")
     except BaseException:
         content.close()

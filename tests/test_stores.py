@@ -383,7 +383,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_the_next_is_answered(instanc
 
 def test_an_answer_that_is_too_large_is_an_error(instance: Instance) -> None:
     client = create_app(replace(instance, limits=Limits(result_mb=1))).test_client()
-    response = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o . ?s a ?kind }"})
+    response = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o }"})
     assert response.status_code == 413
     assert response.json is not None
     assert response.json["limit"] == "result_mb"
@@ -493,7 +493,7 @@ def test_the_release_before_stays_and_older_ones_are_dropped(hosted: Instance) -
     for version in VERSIONS:
         assert push(hosted, version).exit_code == 0
     register = register_of(hosted)
-    assert list(register.descriptions()) == VERSIONS[1:]
+    assert sorted(register.descriptions()) == VERSIONS[1:]
     assert list(register.switches()) == VERSIONS[2:]
     sizes = [register.size(f"{hosted.base}id/graph/{version}/plan") for version in VERSIONS]
     assert sizes[0] == 0

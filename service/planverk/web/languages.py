@@ -20,9 +20,9 @@ def register(app: Flask, instance: Instance) -> None:
     babel = Babel(app, default_locale=instance.language, locale_selector=lambda: spoken(instance))
     with app.app_context():
         domain = babel.domain_instance
-    for path in (Path(__file__).parent / "translations").glob("*.po"):
+    for folder in (Path(__file__).parent / "translations").iterdir():
         # Compiled here, so that a translation is a text file and nothing has to be built.
-        domain.cache[path.stem, domain.domain[0]] = _compiled(path)
+        domain.cache[folder.name, domain.domain[0]] = _compiled(folder)
 
 
 def spoken(instance: Instance) -> str:
@@ -40,9 +40,13 @@ def order(instance: Instance) -> tuple[str, ...]:
     return (first, *(language for language in instance.languages if language != first))
 
 
-def _compiled(path: Path) -> Translations:
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file))
-    compiled.seek(0)
-    return Translations(compiled)
+def _compiled(folder: Path) -> Translations:
+    """The translations into one language: a file for each subject, taken together."""
+    translations = Translations()
+    for path in sorted(folder.glob("*.po")):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file))
+        compiled.seek(0)
+        translations.merge(Translations(compiled))
+    return translations

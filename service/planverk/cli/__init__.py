@@ -1,0 +1,22 @@
+"""The command line: one module for each kind of work, one function for each command."""
+
+import click
+
+from planverk import __version__
+from planverk.cli import asking, publishing, vocabulary
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Publish a county's regional plan as linked open data.
+
+    FOLDER is an instance: the editors' files (.ttl) and planverk.toml, such as data/buskerud.
+
+    Exit codes: 0 all is well, 1 the data or the request is at fault, 2 the command line is.
+    """
+
+
+for module in (publishing, asking, vocabulary):
+    for command in module.COMMANDS:
+        main.add_command(command)

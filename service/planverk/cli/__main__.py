@@ -1,0 +1,5 @@
+"""`python -m planverk.cli`."""
+
+from planverk.cli import main
+
+main()

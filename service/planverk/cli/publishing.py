@@ -1,0 +1,99 @@
+"""From editors' files to a running service: check, release, push, serve."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from planverk import publication
+from planverk.cli.terminal import FOLDER, instance_in, progress, report
+from planverk.instance import Instance
+from planverk.release import Release, ReleaseError, current, open_release
+from planverk.store import loading
+from planverk.store.library import server
+from planverk.store.remote import RemoteError
+
+
+@click.command()
+@FOLDER
+@click.option(
+    "--language", type=click.Choice(["nb", "nn", "en"]), help="Language of the findings.  [default: the instance's]"
+)
+@click.option("--quiet", is_flag=True, help="Only violations, no warnings and notes.")
+def check(folder: Path, language: str | None, quiet: bool) -> None:
+    """Judge an instance by the rules; write nothing."""
+    instance = instance_in(folder)
+    examined = publication.examine(instance, progress)
+    report(examined.violations if quiet else examined.findings, instance, language)
+    sys.exit(1 if examined.violations else 0)
+
+
+@click.command()
+@FOLDER
+@click.option("--push", "and_push", is_flag=True, help="Then push it, as `planverk push` does.")
+def release(folder: Path, and_push: bool) -> None:
+    """Check an instance and freeze it as the version that planverk.toml names.
+
+    Nothing is published if there is a violation. Releasing the same content again changes nothing.
+    """
+    instance = instance_in(folder)
+    examined = publication.examine(instance, progress)
+    if examined.violations:
+        report(examined.violations, instance, None)
+        raise click.ClickException("Ingenting er gitt ut. Rett feilene over; utgaven som står, står fortsatt.")
+    try:
+        frozen = publication.publish(instance, examined, progress)
+    except ReleaseError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Utgave {frozen.version} er gjeldende: {frozen.folder} (sha256 {frozen.content_hash})")
+    if and_push:
+        _push(instance, frozen)
+
+
+@click.command()
+@FOLDER
+@click.option("--version", help="A version that was frozen before.  [default: the current one]")
+def push(folder: Path, version: str | None) -> None:
+    """Load a frozen release into the SPARQL server that planverk.toml names in [store], and make it current there.
+
+    Until all of it is there, the server answers from the release before; and also if this is broken off. The release
+    before stays in the server, older ones are dropped. Pushing the same release again changes nothing.
+    """
+    instance = instance_in(folder)
+    try:
+        frozen = open_release(instance.releases / version) if version else current(instance.releases)
+    except ReleaseError as error:
+        raise click.ClickException(str(error)) from None
+    if frozen is None:
+        raise click.ClickException(f"There is no release in {instance.releases}. Make one with `planverk release`.")
+    _push(instance, frozen)
+
+
+@click.command()
+@FOLDER
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer.")
+def serve(folder: Path, host: str, port: int, workers: int) -> None:
+    """Serve an instance's current release; a new one is taken up without a restart."""
+    from planverk.server import run
+
+    run(instance_in(folder), host, port, workers)
+
+
+def _push(instance: Instance, frozen: Release) -> None:
+    store = instance.store
+    if store is None:
+        raise click.ClickException(f"{instance.folder}: planverk.toml names no server in [store] to push to.")
+    for variable in filter(None, (store.user_variable, store.password_variable)):
+        if variable not in os.environ:
+            raise click.ClickException(f"The environment variable {variable}, which planverk.toml names, is not set.")
+    try:
+        loading.push(frozen, server(store, os.environ), progress)
+    except RemoteError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Utgave {frozen.version} er gjeldende på {store.query}")
+
+
+COMMANDS = (check, release, push, serve)

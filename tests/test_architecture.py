@@ -13,6 +13,7 @@ LAYERS = [
     {"server"},
     {"web"},
     {"publication"},
+    {"parts"},
     {"catalogue", "derivation", "questions", "sources", "validation", "void"},
     {"store"},
     {"examples", "release", "serialization", "versions"},

@@ -1,26 +1,19 @@
 """From an instance to a release: read, judge, derive, freeze."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rdflib import OWL, Graph, URIRef
 
-from planverk import __version__, release, serialization, sources
-from planverk.catalogue import catalogue
-from planverk.derivation import derive
+from planverk import __version__, parts, release, serialization, sources
 from planverk.findings import Finding, Severity, sentences
 from planverk.instance import Instance
-from planverk.media import RDF_REPRESENTATIONS
-from planverk.questions import RELEASED
-from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID
-from planverk.store import building
-from planverk.store.triples import incoming
+from planverk.parts import PARTS, File, Material
+from planverk.release import DATA
 from planverk.validation import validate
-from planverk.vocab import ONTOLOGY_IRI, SHAPE, graph_iri, void_iri
+from planverk.vocab import ONTOLOGY_IRI, SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
-from planverk.void import void
 
 Progress = Callable[[str], None]
 
@@ -61,38 +54,29 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
         raise ValueError("an instance with violations cannot be released")
 
     def write(draft: Path) -> dict[str, Any]:  # Any: JSON
-        return _write(draft, instance, examined, progress)
+        progress("Utleder")
+        made = parts.material(instance, examined.graph, examined.vocabulary, examined.findings, draft)
+        return _manifest(made, _make(made, progress))
 
     return release.freeze(instance.releases, instance.version, write)
 
 
-def _write(draft: Path, instance: Instance, examined: Examination, progress: Progress) -> dict[str, Any]:
-    progress("Utleder")
-    graph, vocabulary = examined.graph, examined.vocabulary
-    graphs = {graph_iri(instance.base, "plan"): graph, graph_iri(instance.base, "derived"): derive(graph, vocabulary)}
-    progress("Skriver")
-    data = serialization.canonical(graphs)
-    for row in RDF_REPRESENTATIONS:
-        (draft / f"data.{row.suffix}").write_bytes(serialization.write(data, row))
-    (draft / VOCABULARY).write_bytes(serialization.canonical({ONTOLOGY_IRI: vocabulary.ontology}))
-    described = {graph_iri(instance.base, "catalogue"): catalogue(instance, graph)}
-    (draft / CATALOGUE).write_bytes(serialization.canonical(described))
-    (draft / INCOMING).write_bytes(incoming(data + (draft / CATALOGUE).read_bytes()))
-    progress("Bygger lageret")
-    building.build(draft / STORE, [draft / DATA, draft / VOCABULARY, draft / CATALOGUE])
-    counted = void(instance, graph, draft / STORE)
-    (draft / VOID).write_bytes(serialization.canonical({URIRef(void_iri(instance.base)): counted}))
-    for path in instance.queries:
-        shutil.copyfile(path, draft / f"{RELEASED}{path.name}")
-    return _manifest(draft, instance, vocabulary, {str(name): len(part) for name, part in graphs.items()})
+def _make(made: Material, progress: Progress) -> list[File]:
+    files: list[File] = []
+    for part in PARTS:
+        progress(part.step)
+        files += part.make(made)
+    return files
 
 
-def _manifest(draft: Path, instance: Instance, vocabulary: Vocabulary, sizes: dict[str, int]) -> dict[str, Any]:
-    downloads = {f"data.{row.suffix}": row.media_type for row in RDF_REPRESENTATIONS}
-    parts = dict.fromkeys((VOCABULARY, CATALOGUE, VOID, INCOMING), "application/n-quads")
-    queries = {f"{RELEASED}{path.name}": "application/sparql-query" for path in instance.queries}
-    files = release.described_files(draft, downloads | parts | queries)
-    (draft / "SHA256SUMS").write_text("".join(f"{row['sha256']}  {row['name']}\n" for row in files), encoding="utf-8")
+def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
+    instance = made.instance
+    public, internal = (
+        release.described_files(made.draft, {file.name: file.media_type for file in files if file.is_public is kind})
+        for kind in (True, False)
+    )
+    sums = "".join(f"{row['sha256']}  {row['name']}\n" for row in public)
+    (made.draft / "SHA256SUMS").write_text(sums, encoding="utf-8")
     return {
         "version": instance.version,
         "issued": instance.issued.isoformat(),
@@ -100,10 +84,11 @@ def _manifest(draft: Path, instance: Instance, vocabulary: Vocabulary, sizes: di
         "licence": str(instance.licence),
         "publisher": str(instance.publisher),
         "software": f"planverk {__version__}",
-        "ontology": str(vocabulary.ontology.value(ONTOLOGY_IRI, OWL.versionInfo)),
-        "canonicalHash": next(row["sha256"] for row in files if row["name"] == DATA),
-        "statements": sizes,
-        "files": files,
+        "ontology": str(made.vocabulary.ontology.value(ONTOLOGY_IRI, OWL.versionInfo)),
+        "canonicalHash": next(row["sha256"] for row in public if row["name"] == DATA),
+        "statements": {str(name): len(graph) for name, graph in made.graphs.items()},
+        "files": public,
+        "internal": internal,
     }
 
 

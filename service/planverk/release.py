@@ -48,6 +48,11 @@ class Release:
         return list(self.manifest["files"])
 
     @property
+    def internal_files(self) -> list[dict[str, Any]]:  # Any: JSON
+        """What the service reads and offers to nobody; told as `files` are."""
+        return list(self.manifest["internal"])
+
+    @property
     def content_hash(self) -> str:
         """The sha256 of the canonical N-Quads, the same for the same statements on any machine."""
         return str(self.manifest["canonicalHash"])
@@ -134,7 +139,7 @@ def verify(release: Release) -> list[str]:
     """The names of the files that are missing or are not what the manifest says; none when all is well."""
     return [
         row["name"]
-        for row in release.files
+        for row in release.files + release.internal_files
         if not (release.folder / row["name"]).is_file() or sha256(release.folder / row["name"]) != row["sha256"]
     ]
 

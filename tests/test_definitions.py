@@ -57,7 +57,7 @@ def fetch(client: FlaskClient) -> Fetch:
 
     def page(path: str, language: str = "nb") -> str:
         if (path, language) not in pages:
-            response = client.get(f"{path}?lang={language}", headers={"Accept": "text/html"})
+            response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
             assert response.status_code == 200, path
             pages[path, language] = response.text
         return pages[path, language]
@@ -341,10 +341,10 @@ def deprecated() -> Iterator[Dictionary]:
 
 
 def test_a_term_on_its_way_out_says_so_and_what_to_use_instead(client: FlaskClient, deprecated: Dictionary) -> None:
-    page = client.get("/def/Theme?lang=en").text
+    page = client.get("/en/def/Theme").text
     assert "on its way out of the vocabulary" in page
-    assert re.search(r'Use instead:\s*<a href="/def/FocusArea">', page)
-    assert "on its way out" in client.get("/def?lang=en").text
+    assert re.search(r'Use instead:\s*<a href="/en/def/FocusArea">', page)
+    assert "on its way out" in client.get("/en/def").text
 
 
 def test_data_that_use_a_term_on_its_way_out_are_warned_of_but_not_stopped(

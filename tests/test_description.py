@@ -156,7 +156,7 @@ def test_void_says_the_same_in_every_format(client: FlaskClient, void: Graph, ro
 
 
 def test_void_has_a_page_that_names_classes_and_leads_to_dumps(client: FlaskClient, void: Graph) -> None:
-    page = client.get("/.well-known/void?lang=en", headers={"Accept": "text/html"}).text
+    page = client.get("/.well-known/void", headers={"Accept": "text/html", "Accept-Language": "en"}).text
     assert '<a href="/def/Theme">theme</a>' in page
     assert f"{number(void, DATASET, VOID.triples)} statements" in page
     assert f'href="{BASE}releases/1.0.0/data.ttl"' in page

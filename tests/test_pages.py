@@ -211,7 +211,7 @@ def test_the_style_sheet_fetches_nothing(odd_client: FlaskClient) -> None:
 def test_links_to_our_own_pages_hold_on_any_host(odd_client: FlaskClient, path: str, status: int) -> None:
     for element in page(odd_client, path).all("a", "link", "form"):
         address = element.attributes.get("href", element.attributes.get("action", "#"))
-        assert not address.startswith("https://data.example.org") or element.attributes.get("rel") == "canonical"
+        assert not address.startswith("https://data.example.org") or element.name == "link"
         assert re.match(r"[/#?]|https?://|mailto:", address), address
 
 
@@ -223,23 +223,23 @@ def test_links_within_a_page_lead_to_a_place_on_it(odd_client: FlaskClient, path
 
 
 def test_every_link_of_the_fictional_instance_leads_somewhere(odd_client: FlaskClient) -> None:
-    found = crawl(odd_client, re.compile(r"^/(?!def\b)"))
+    found = crawl(odd_client, re.compile(r"^/(?!(\w\w/)?def\b)"))
     status = {path: response.status_code for path, response in found.items()}
     assert {path for path, code in status.items() if code != 200} == {path for path in status if "/gammelt" in path}
     assert set(status.values()) == {200, 410}
-    some = {"/doc/plan/fjord", "/doc/theme/bl%C3%A5b%C3%A6r.jsonld", "/releases/1.0.0/data.trig", "/?lang=en"}
+    some = {"/doc/plan/fjord", "/doc/theme/bl%C3%A5b%C3%A6r.jsonld", "/releases/1.0.0/data.trig", "/en/"}
     assert some <= set(status)
 
 
 def test_every_link_between_pages_of_buskerud_leads_somewhere(client: FlaskClient) -> None:
-    found = crawl(client, re.compile(r"^/[^?.]*(\.html|\d/)?$"))
+    found = crawl(client, re.compile(r"^/(?!(nb|nn|en)/)[^?.]*(\.html|\d/)?$"))
     assert {path: response.status for path, response in found.items() if response.status_code not in (200, 410)} == {}
     assert len(found) > 300
 
 
 def test_every_part_of_the_site_can_be_reached_from_the_home_page(odd_client: FlaskClient) -> None:
     links = page(odd_client, "/").links
-    assert {"/releases/", "/katalog.html", "/sparql", "/doc/plan/fjord"} <= set(links)
+    assert {"/releases/", "/katalog", "/sparql", "/doc/plan/fjord"} <= set(links)
     assert any(link.startswith("/def") for link in links)
 
 

@@ -301,7 +301,7 @@ def test_an_example_that_is_not_there_is_not_found(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(("language", "name"), [("nb", "plantema"), ("nn", "plantema"), ("en", "theme")])
 def test_words_are_suggested_in_the_language_of_the_page(client: FlaskClient, language: str, name: str) -> None:
-    told = client.get(f"/sparql/words?lang={language}").get_json()
+    told = client.get(f"/{language}/sparql/words").get_json()
     names = {word["word"]: word["name"] for word in told["words"]}
     assert names["plan:Theme"] == name
     assert "rdfs:label" in names

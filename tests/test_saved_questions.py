@@ -336,7 +336,7 @@ def test_a_query_of_an_instance_wins_over_one_of_the_same_name(copy_of_odd: Inst
 
 def test_a_page_speaks_of_it_in_the_language_that_there_is(copy_of_odd: Instance) -> None:
     publish(with_queries(copy_of_odd, {"mine.rq": OWN}))
-    assert "Mine ting" in get(create_app(copy_of_odd).test_client(), "/query/mine?lang=en", "text/html").text
+    assert "Mine ting" in get(create_app(copy_of_odd).test_client(), "/en/query/mine", "text/html").text
 
 
 @pytest.fixture(scope="module")
@@ -426,10 +426,10 @@ def test_the_page_of_a_question_asks_for_what_it_needs(client: FlaskClient) -> N
 
 
 def test_things_and_codes_are_chosen_by_name(client: FlaskClient) -> None:
-    page = get(client, "/query/actors?actor=body/styringsgruppen&lang=nn", "text/html").text
+    page = get(client, "/nn/query/actors?actor=body/styringsgruppen", "text/html").text
     assert '<option value="body/styringsgruppen" selected>Styringsgruppen</option>' in page
     assert '<option value="owner">eigar</option>' in page
-    assert '<a href="/doc/body/styringsgruppen">body/styringsgruppen</a>' in page
+    assert '<a href="/nn/doc/body/styringsgruppen">body/styringsgruppen</a>' in page
 
 
 def test_a_value_that_is_not_among_the_choices_is_not_lost(client: FlaskClient) -> None:
@@ -441,7 +441,7 @@ def test_the_page_leads_to_the_same_answer_in_other_formats_and_languages(client
     page = get(client, f"/query/themes?plan={PLAN}", "text/html").text
     (path,) = re.findall(r'<a href="([^"]*format=csv)">', page)
     assert get(client, path.replace("&amp;", "&")).text.count("\n") == 6
-    assert re.search(rf'href="/query/themes\?plan={PLAN}&amp;lang=en"', page)
+    assert f'href="/en/query/themes?plan={PLAN}"' in page
 
 
 def test_an_answer_that_is_a_graph_or_a_truth_has_a_page_too(copy_of_odd: Instance) -> None:

@@ -4,6 +4,7 @@ RSGI tells what WSGI cannot: that a client has hung up. A query of such a client
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ _PAGE_THREADS = 8
 _SPARE_QUERY_THREADS = 4
 _LARGEST_BODY = 1 << 20
 _PIECE = 1 << 16
+# Pages may have their language before them.
+_ASKS = re.compile("(/[a-z]{2,3})?/(sparql|query)")
 # Most answers are ready before this; only for the others is it worth looking whether the client is still there.
 _QUICK = 0.02
 
@@ -54,7 +57,7 @@ class Front:
             protocol.response_str(413, [("content-type", "text/plain")], "The request is too large.")
             return
         gone = Event()
-        threads = self._queries if scope.path.startswith(("/sparql", "/query")) else self._pages
+        threads = self._queries if _ASKS.match(scope.path) else self._pages
         loop = asyncio.get_running_loop()
         answering = loop.run_in_executor(threads, self._call, _environ(scope, body, gone))
         answer = await _unless_gone(answering, protocol, gone)

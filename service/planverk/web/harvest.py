@@ -48,7 +48,7 @@ def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
     else:
         body = serialization.write(lines, chosen) if chosen.is_rdf else _PAGES[path](lines)
         response = document(body, chosen)
-        announce(response, path, HARVESTED, chosen, canonical=instance().base.rstrip("/") + path)
+        announce(response, path, HARVESTED, chosen)
     if not suffix:
         varies(response)
     return response

@@ -1,7 +1,9 @@
-"""In which language a page speaks: `?lang=` says it, else the client's Accept-Language, else the instance's first."""
+"""In which language a page speaks: its address says it (`/nn/…`), else Accept-Language, else the instance's first."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -10,14 +12,38 @@ from flask import Flask, request
 from flask_babel import Babel
 
 from planverk.instance import Instance
+from planverk.media import HTML
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Browsers may say `no` for Norwegian without choosing between its two written forms.
 _ALSO = {"no": "nb"}
 
 
+class Tongues:
+    """Mounts the application once more for each language: `/nn/doc/x` is `/doc/x` below `/nn` (PEP 3333, SCRIPT_NAME).
+
+    Below a language there are pages. As with the suffix `.html`, it is the address that says so, whatever Accept says.
+    """
+
+    def __init__(self, application: "WSGIApplication", languages: tuple[str, ...]) -> None:
+        """Take the application and the languages of its instance."""
+        self._application = application
+        self._languages = languages
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        first, slash, rest = environ.get("PATH_INFO", "")[1:].partition("/")
+        if first in self._languages:
+            environ = environ | {"SCRIPT_NAME": f"/{first}", "PATH_INFO": slash + rest, "HTTP_ACCEPT": HTML.media_type}
+        return self._application(environ, start_response)
+
+
 def register(app: Flask, instance: Instance) -> None:
     """Let templates speak the instance's languages; the texts are Norwegian bokmål, translations stand in `.po` files."""
     babel = Babel(app, default_locale=instance.language, locale_selector=lambda: spoken(instance))
+    app.wsgi_app = Tongues(app.wsgi_app, instance.languages)  # type: ignore[method-assign]  # as Flask documents it
     with app.app_context():
         domain = babel.domain_instance
     for folder in (Path(__file__).parent / "translations").iterdir():
@@ -27,9 +53,8 @@ def register(app: Flask, instance: Instance) -> None:
 
 def spoken(instance: Instance) -> str:
     """The language of this request, always one of the instance's."""
-    named = request.args.get("lang")
-    if named in instance.languages:
-        return named
+    if request.script_root:
+        return request.script_root.removeprefix("/")
     wanted = [_ALSO.get(tag.partition("-")[0], tag.partition("-")[0]) for tag, _ in request.accept_languages]
     return next((tag for tag in wanted if tag in instance.languages), instance.language)
 

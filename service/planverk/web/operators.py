@@ -100,7 +100,7 @@ def _line(route: str, seconds: float, response: Response) -> dict[str, object]:
     return {
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "method": request.method,
-        "path": request.path,
+        "path": request.script_root + request.path,
         "route": route,
         "status": response.status_code,
         "type": response.mimetype,

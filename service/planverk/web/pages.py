@@ -8,7 +8,7 @@ from planverk import media
 from planverk.serialization import read
 from planverk.vocab import DCAT, RDF, document_path
 from planverk.web.reading import Value, resource_page
-from planverk.web.responses import document, edition, here, instance, quote_path
+from planverk.web.responses import document, edition, here, instance, quote_path, way
 
 blueprint = Blueprint("pages", __name__)
 
@@ -44,4 +44,4 @@ def _plans() -> list[Plan]:
 
 
 def _path(page: str) -> str:
-    return quote_path(document_path(instance().base, page) or page)
+    return way(quote_path(document_path(instance().base, page) or page))

@@ -5,8 +5,9 @@ from flask import Blueprint, Response, abort, json, render_template, request
 from planverk import media, questions
 from planverk.store.formats import FORMATS
 from planverk.vocab import CODE, ONTOLOGY_IRI, PREFIXES, SHAPE, W3ID, document_path
+from planverk.web.languages import spoken
 from planverk.web.lexicon import lexicon
-from planverk.web.responses import document, here, in_language, instance, varies
+from planverk.web.responses import document, here, in_language, instance, varies, way
 
 blueprint = Blueprint("querypage", __name__)
 _WORDS = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -35,7 +36,9 @@ def query_page() -> Response:
 @blueprint.get("/sparql/words")
 def words() -> Response:
     """What the editor suggests, in the language of the page."""
-    return varies(document(json.dumps(lexicon(instance())), _WORDS))
+    response = document(json.dumps(lexicon(instance())), _WORDS)
+    response.content_language = [spoken(instance())]
+    return varies(response)
 
 
 def _places() -> list[dict[str, str]]:
@@ -52,7 +55,8 @@ def _places() -> list[dict[str, str]]:
 def _path(base: str, start: str) -> str:
     """The address here of what begins so; what is not ours keeps its own."""
     name = "x" if start.endswith(("/", "#")) else ""
-    return (document_path(base, start + name) or start + name).removesuffix(name)
+    path = document_path(base, start + name)
+    return (way(path) if path else start + name).removesuffix(name)
 
 
 def _formats() -> dict[str, list[tuple[str, str]]]:

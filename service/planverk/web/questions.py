@@ -21,8 +21,8 @@ from planverk.web.responses import announce, document, edition, here, in_languag
 from planverk.web.tables import Table, tabulated
 
 blueprint = Blueprint("questions", __name__)
-# Parameters of the address itself, not of the question.
-_OURS = ("format", "lang")
+# A parameter of the address itself, not of the question.
+_OURS = ("format",)
 # What a page is made of.
 _FOR_PAGES = {TABLE: "json", TRUTH: "json", GRAPH: "nt"}
 
@@ -70,7 +70,7 @@ def show_examples(suffix: str | None = None) -> Response:
         body = render_template("examples.html", **here(), examples=listed, representations=HARVESTED)
         response = document(body, chosen)
     if chosen:
-        announce(response, path, HARVESTED, chosen, canonical=instance().base.rstrip("/") + path)
+        announce(response, path, HARVESTED, chosen)
     return response if suffix else varies(response)
 
 

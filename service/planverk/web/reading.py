@@ -11,7 +11,7 @@ from planverk.serialization import read
 from planverk.store.edition import Edition
 from planverk.vocab import DCT, NAMES, PLAN, PROV, SKOS, document_path
 from planverk.web.languages import order
-from planverk.web.responses import quote_path
+from planverk.web.responses import quote_path, way
 
 
 class Value(NamedTuple):
@@ -64,7 +64,7 @@ class Names:
         if isinstance(node, Literal):
             return self.text(node)
         path = document_path(self.base, str(node))
-        href = quote_path(path) if path else str(node)
+        href = way(quote_path(path)) if path else str(node)
         names = (text for graph in self.graphs for kind in NAMES for text in graph.objects(node, kind))
         name = self.best(names)
         return self.text(name)._replace(href=href) if name else Value(_ending(str(node)), None, href)

@@ -73,7 +73,7 @@ def negotiated(
     else:
         body = serialization.write(statements(), chosen) if chosen.is_rdf else page()
         response = document(body, chosen, status)
-        announce(response, path, DOCUMENTS, chosen, canonical=instance().base.rstrip("/") + path)
+        announce(response, path, DOCUMENTS, chosen)
     if not suffix:
         varies(response)
     return response

@@ -1,5 +1,6 @@
 """What answers have in common: who serves them, their validators, and the headers of a negotiated document."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from planverk.web.shelf import Shelf
 _LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English", "se": "Davvisámegiella"}
 # What may stand unescaped in a path (RFC 3986, section 3.3), so that `blåbær` becomes `bl%C3%A5b%C3%A6r` and no more.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
+# What stands at an address like these is data, or a picture or a script, and the same in all languages.
+_DATA = re.compile(r"^/static/|^[^?#]*\.(?!html\b)[a-z][a-z0-9]*(?=[?#]|$)")
 # A page takes everything from here, runs nothing that stands in the page itself, and is shown in no other site's frame.
 _POLICY = "; ".join([
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -43,10 +46,7 @@ def here() -> dict[str, Any]:  # Any: what templates take
     first = spoken(ours)
     return {
         "instance": ours,
-        "path": quote_path(request.path),
-        "arguments": "".join(
-            f"{quote(key)}={quote(text)}&" for key, text in request.args.items(multi=True) if key != "lang"
-        ),
+        "path": _place(),
         "language": first,
         "languages": {code: _LANGUAGES.get(code, code) for code in ours.languages},
         "title": in_language(ours.titles, ours),
@@ -64,9 +64,14 @@ def quote_path(path: str) -> str:
     return quote(path, safe=_PATH_CHARACTERS)
 
 
+def way(path: str) -> str:
+    """A path of ours, quoted, as a page links to it: other pages below the same language, data where it is."""
+    return path if _DATA.search(path) else request.script_root + path
+
+
 def to(path: str, status: int) -> Response:
     """A redirection to a path of ours; relative, so that it holds on any host that shows the site."""
-    return cast("Response", redirect(quote_path(path), status, Response))
+    return cast("Response", redirect(way(quote_path(path)), status, Response))
 
 
 def document(body: bytes | str, representation: Representation, status: int = 200) -> Response:
@@ -92,27 +97,36 @@ def wanted(offers: Sequence[AnyOffer]) -> AnyOffer | None:
 
 
 def varies(response: Response) -> Response:
-    """Say that another client may get another answer here: by format, and pages by language (RFC 9110, section 12.5.5)."""
-    response.vary.update(["Accept", "Accept-Language"])
+    """Say that another client may get another answer here: by format, and pages by language (RFC 9110, section 12.5.5).
+
+    Where the address names the language, it alone decides.
+    """
+    if not request.script_root:
+        response.vary.update(["Accept", "Accept-Language"])
     return response
 
 
-def announce(
-    response: Response, path: str, offers: tuple[Representation, ...], chosen: Representation, canonical: str
-) -> None:
+def announce(response: Response, path: str, offers: tuple[Representation, ...], chosen: Representation) -> None:
     """Say in headers what was chosen and what else there is (RFC 8288; `describedby` leads to the catalogue)."""
-    location = f"{quote_path(path)}.{chosen.suffix}"
-    response.headers["Content-Location"] = location
+    language = "" if chosen.is_rdf else f"/{spoken(instance())}"
+    response.headers["Content-Location"] = f"{language}{quote_path(path)}.{chosen.suffix}"
+    canonical = instance().base.rstrip("/") + request.script_root + quote_path(path)
     links = [
         f'<{quote_path(path)}.{row.suffix}>; rel="alternate"; type="{row.media_type}"'
         for row in offers
         if row is not chosen
     ]
     links += [
-        f'<{quote(canonical, safe=_PATH_CHARACTERS)}>; rel="canonical"',
+        f'<{canonical}>; rel="canonical"',
         '</katalog>; rel="describedby"; type="text/turtle"',
     ]
     response.headers["Link"] = ", ".join(links)
+
+
+def _place() -> str:
+    """The address of the page asked for, quoted, without the language before it and the suffix after it."""
+    arguments = "&".join(f"{quote(key)}={quote(text)}" for key, text in request.args.items(multi=True))
+    return quote_path(request.path.removesuffix(".html") or "/") + (f"?{arguments}" if arguments else "")
 
 
 def say_plainly_which_encodings_are_wanted() -> None:
@@ -120,6 +134,16 @@ def say_plainly_which_encodings_are_wanted() -> None:
     wanted = request.accept_encodings
     known = (*current_app.config["COMPRESS_ALGORITHM"], "identity")
     request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(f"{name};q={wanted[name]}" for name in known if wanted[name])
+
+
+def keep_data_at_one_address(response: Response) -> Response:
+    """What turns out to have no language has no address below one either: 308 leads to where it is."""
+    is_data = 200 <= response.status_code < 300 and not response.content_language
+    if not request.script_root or not (is_data or response.status_code == 406):
+        return response
+    response.close()
+    asked = request.query_string.decode("latin-1")
+    return cast("Response", redirect(quote_path(request.path) + (f"?{asked}" if asked else ""), 308, Response))
 
 
 def compare_with_what_the_client_has(response: Response) -> Response:

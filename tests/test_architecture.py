@@ -12,6 +12,7 @@ LAYERS = [
     {"cli"},
     {"server"},
     {"web"},
+    {"doctor"},
     {"publication"},
     {"parts"},
     {"catalogue", "derivation", "questions", "sources", "validation", "void"},

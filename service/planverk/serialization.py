@@ -19,6 +19,7 @@ _FORMATS = {
     RDF_XML: ox.RdfFormat.RDF_XML,
     TRIG: ox.RdfFormat.TRIG,
     N_QUADS: ox.RdfFormat.N_QUADS,
+    JSON_LD: ox.RdfFormat.JSON_LD,
 }
 
 
@@ -29,8 +30,7 @@ def canonical(graphs: dict[URIRef, Graph]) -> bytes:
         for name, graph in graphs.items()
         for triple in ox.parse(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
     )
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return _sorted_lines(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS))
+    return _canonical(dataset)
 
 
 def statements(graph: Graph) -> bytes:
@@ -60,6 +60,23 @@ def read(lines: bytes) -> Graph:
     return graph.parse(data=triples, format="nt", bnode_context=labels)
 
 
+def parsed(document: bytes, representation: Representation, base: str) -> bytes:
+    """A document in one of our formats as sorted N-Quads; relative IRIs are resolved against `base`.
+
+    Nothing is fetched for it. Raises SyntaxError when it is not what the format says.
+    """
+    try:
+        quads = ox.parse(document, _FORMATS[representation], base_iri=base)
+        return _sorted_lines(ox.serialize(quads, format=ox.RdfFormat.N_QUADS))
+    except ValueError as error:
+        raise SyntaxError(str(error)) from None
+
+
+def canonical_lines(lines: bytes) -> bytes:
+    """N-Quads in their canonical form (RDFC-1.0)."""
+    return _canonical(ox.Dataset(ox.parse(lines, ox.RdfFormat.N_QUADS)))
+
+
 def _as_ntriples(lines: bytes) -> Iterator[bytes]:
     yield _bytes(ox.serialize(_triples(ox.parse(lines, ox.RdfFormat.N_QUADS)), format=ox.RdfFormat.N_TRIPLES))
 
@@ -87,6 +104,11 @@ def _in_order(value: Any, *, as_it_is: bool = False) -> Any:  # Any: JSON
         parts = [_in_order(part) for part in value]
         return parts if as_it_is else sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))
     return value
+
+
+def _canonical(dataset: ox.Dataset) -> bytes:
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return _sorted_lines(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS))
 
 
 def _sorted_lines(text: bytes | None) -> bytes:

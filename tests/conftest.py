@@ -41,6 +41,12 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Instance:
     return released(TESTS / "odd", tmp_path_factory.mktemp("odd") / "instance")
 
 
+@pytest.fixture(scope="session")
+def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    """A fictional county with one of everything; tests must leave it as it is."""
+    return released(TESTS / "fjordheim", tmp_path_factory.mktemp("fjordheim") / "instance")
+
+
 @pytest.fixture
 def copy_of_odd(tmp_path: Path) -> Instance:
     """The fictional instance, released, for a test to change as it likes."""
@@ -64,6 +70,12 @@ def client(buskerud: Instance) -> FlaskClient:
 def odd_client(odd: Instance) -> FlaskClient:
     """A client of the service for the fictional instance."""
     return create_app(odd).test_client()
+
+
+@pytest.fixture(scope="session")
+def fjordheim_client(fjordheim: Instance) -> FlaskClient:
+    """A client of the service for the fictional county."""
+    return create_app(fjordheim).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ LAYERS = [
     {"doctor"},
     {"publication"},
     {"parts"},
-    {"catalogue", "derivation", "questions", "sources", "validation", "void"},
+    {"catalogue", "derivation", "questions", "search", "sources", "validation", "void"},
     {"store"},
     {"examples", "release", "serialization", "versions"},
     {"dictionary", "findings", "rules", "vocabulary"},
@@ -35,6 +35,7 @@ ADDRESSES = {
     "prometheus_client": {"web"},
     "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.results"},
     "pyshacl": {"validation"},
+    "snowballstemmer": {"search"},
     "werkzeug": {"web"},
 }
 

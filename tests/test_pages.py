@@ -35,6 +35,8 @@ PAGES = {
     "/releases/1.0.0/": 200,
     "/sparql": 200,
     "/sparql/examples": 200,
+    "/search": 200,
+    "/search?q=script": 200,
     "/query/": 200,
     "/query/themes": 200,
     "/sparql?query=SELECT": 400,

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import OWL, RDF, Graph
 
-from conftest import TESTS, released
+from conftest import TESTS
 from planverk import serialization
 from planverk.instance import Instance
 from planverk.vocab import PLAN
@@ -44,12 +44,6 @@ ANSWERED_BY_BUSKERUD = [
 
 Rows = list[list[str]]
 each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.stem)
-
-
-@pytest.fixture(scope="module")
-def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Instance:
-    """A fictional county with one of everything, released."""
-    return released(TESTS / "fjordheim", tmp_path_factory.mktemp("fjordheim") / "instance")
 
 
 @pytest.fixture(scope="module")

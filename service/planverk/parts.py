@@ -15,7 +15,8 @@ from planverk.findings import Finding
 from planverk.instance import Instance
 from planverk.media import N_QUADS, RDF_REPRESENTATIONS
 from planverk.questions import RELEASED
-from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID
+from planverk.release import CATALOGUE, DATA, INCOMING, SEARCH, STORE, VOCABULARY, VOID
+from planverk.search import building as searching
 from planverk.store import building
 from planverk.store.triples import incoming
 from planverk.vocab import ONTOLOGY_IRI, graph_iri, void_iri
@@ -101,6 +102,12 @@ def _store(made: Material) -> Iterable[File]:
     return ()
 
 
+def _search(made: Material) -> Iterable[File]:
+    searching.build(made.draft / SEARCH, made.draft / STORE, made.instance.base)
+    # As with the store: another version of SQLite writes other bytes.
+    return ()
+
+
 def _void(made: Material) -> Iterable[File]:
     counted = void(made.instance, made.plans, made.draft / STORE)
     yield _graph(made, VOID, URIRef(void_iri(made.instance.base)), counted)
@@ -125,6 +132,7 @@ PARTS = (
     Part("Skriver katalogen", _catalogue),
     Part("Skriver registrene", _indexes),
     Part("Bygger lageret", _store),
+    Part("Lager søket", _search),
     Part("Teller", _void),
     Part("Tar med spørringene", _queries),
 )

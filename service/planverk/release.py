@@ -16,7 +16,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 # The parts of a release that the service reads; the dumps are made of the first.
 DATA, VOCABULARY, CATALOGUE, VOID = "data.nq", "vocabulary.nq", "catalogue.nq", "void.nq"
-INCOMING, STORE = "incoming.nq", "store"
+INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
 _DRAFT = ".draft"
 _VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?")
 

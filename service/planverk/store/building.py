@@ -1,13 +1,20 @@
 """Filling pyoxigraph: the store of a release, and a store in memory for a CONSTRUCT."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import pyoxigraph as ox
 from rdflib import Graph
 
 from planverk.serialization import read, statements
+
+
+class Cell(NamedTuple):
+    """A value in a row: an IRI, or the text of a literal with its language."""
+
+    value: str
+    language: str | None = None
 
 
 def build(folder: Path, files: Iterable[Path]) -> None:
@@ -32,3 +39,16 @@ def counted(folder: Path, query: str, base: str) -> Graph:
     store = ox.Store.read_only(str(folder))
     triples = cast("ox.QueryTriples", store.query(query, base_iri=base, use_default_graph_as_union=True))
     return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
+
+
+def rows(folder: Path, query: str, base: str) -> Iterator[tuple[Cell, ...]]:
+    """The rows of a SELECT query over a store whose variables all have values, its graphs taken as one; see `counted`."""
+    store = ox.Store.read_only(str(folder))
+    solutions = cast("ox.QuerySolutions", store.query(query, base_iri=base, use_default_graph_as_union=True))
+    for solution in solutions:
+        yield tuple(_cell(term) for term in solution)
+
+
+def _cell(term: object) -> Cell:
+    literal = term if isinstance(term, ox.Literal) else None
+    return Cell(cast("ox.NamedNode | ox.Literal", term).value, literal.language if literal else None)

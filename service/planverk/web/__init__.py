@@ -23,6 +23,7 @@ from planverk.web import (
     questions,
     resources,
     responses,
+    search,
     sparql,
 )
 from planverk.web.shelf import Shelf
@@ -62,6 +63,6 @@ def create_app(instance: Instance) -> Flask:
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
-    for module in (pages, resources, sparql, querypage, questions, harvest, openapi, downloads, operators):
+    for module in (pages, search, resources, sparql, querypage, questions, harvest, openapi, downloads, operators):
         app.register_blueprint(module.blueprint)
     return app

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from planverk import media
 from planverk.release import ReleaseError
+from planverk.search.index import SearchMissing, SearchTooBroad
 from planverk.store.sparql import QueryRefused
 from planverk.store.trouble import (
     Busy,
@@ -32,6 +33,14 @@ _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     TooManyFromClient: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "Du har så mange spørringer i gang som én klient kan ha. Vent til de er besvart.",
+    ),
+    SearchMissing: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Søket har ikke noe register for denne utgaven på denne maskinen. Bruk de lagrede spørringene så lenge: /query/.",
+    ),
+    SearchTooBroad: (
+        HTTPStatus.GATEWAY_TIMEOUT,
+        "Søket traff så mye at det ble stoppet. Skriv flere eller lengre ord, eller velg en avgrensning.",
     ),
     # Nobody reads this answer; it stands in the log.
     ClientGone: (HTTPStatus.REQUEST_TIMEOUT, "Klienten gikk før svaret var ferdig."),

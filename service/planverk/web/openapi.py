@@ -15,6 +15,7 @@ from planverk.release import Release
 from planverk.store.formats import FORMATS
 from planverk.web.downloads import JSON
 from planverk.web.responses import document, edition, instance
+from planverk.web.search import PARAMETERS
 
 Json = dict[str, Any]  # JSON has no better type
 
@@ -39,6 +40,7 @@ class Answers(NamedTuple):
 # By endpoint; an address that is not here is not for the public.
 _ANSWERS = {
     "pages.home": Answers(_PAGE),
+    "search.search": Answers((*_PAGE, JSON.media_type), (400, 503, 504)),
     "resources.identify": Answers((), (404, 503), 303),
     "resources.show": Answers(_DOCUMENTS, (404, 406, 410, 503)),
     "resources.define": Answers(_DOCUMENTS, (406, 503)),
@@ -122,7 +124,7 @@ def describe(app: Flask, instance: Instance, release: Release, values: Values) -
     told = [
         rule for path, rule in rules.items() if path == "/" or path.rstrip("/") == path or path.rstrip("/") not in rules
     ]
-    paths = {_template(rule): _path(app, rule) for rule in told}
+    paths = {_template(rule): _path(app, rule, values) for rule in told}
     asked = {f"/query/{question.name}": _question(question, values) for question in saved(release.folder).values()}
     return {
         "openapi": "3.1.0",
@@ -145,17 +147,24 @@ def _about(instance: Instance, release: Release) -> Json:
     }
 
 
-def _path(app: Flask, rule: Rule) -> Json:
+def _path(app: Flask, rule: Rule, values: Values) -> Json:
     answers = _ANSWERS[rule.endpoint]
     summary = (app.view_functions[rule.endpoint].__doc__ or "").partition("\n")[0]
     get: Json = {
         "operationId": re.sub(r"\W+", "_", _template(rule)).strip("_") or "home",
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": summary,
-        "parameters": [*_in_path(rule), *(_in_query(_PROTOCOL) if rule.endpoint == "sparql.endpoint" else [])],
+        "parameters": [*_in_path(rule), *_asked(rule.endpoint, values)],
         "responses": _responses(answers),
     }
     return {"get": get, "post": _post(get)} if "POST" in (rule.methods or ()) else {"get": get}
+
+
+def _asked(endpoint: str, values: Values) -> list[Json]:
+    """What an address takes after the question mark."""
+    if endpoint == "search.search":
+        return [_parameter(parameter, values) for parameter in PARAMETERS]
+    return _in_query(_PROTOCOL) if endpoint == "sparql.endpoint" else []
 
 
 def _post(get: Json) -> Json:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import RDF, BNode, Graph
 from werkzeug.test import TestResponse
 
 from planverk import release
-from planverk.instance import Instance
+from planverk.instance import Instance, read_instance
 from planverk.media import RDF_REPRESENTATIONS
+from planverk.vocab import SH
 from planverk.web import create_app
 
 HERE = "/releases/1.0.0/"
@@ -144,6 +146,62 @@ def test_a_part_beyond_the_end_is_refused_with_the_size(odd_client: FlaskClient)
     size = len(get(odd_client, f"{HERE}data.nt").data)
     response = get(odd_client, f"{HERE}data.nt", Range="bytes=99999999-")
     assert (response.status_code, response.headers["Content-Range"]) == (416, f"bytes */{size}")
+
+
+# Where the same is in other releases
+
+
+@pytest.fixture(scope="module")
+def three(odd: Instance, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """An instance with three releases, of which the last is current; only what tells them apart is new in each."""
+    folder = tmp_path_factory.mktemp("three") / "instance"
+    shutil.copytree(odd.folder, folder, symlinks=True)
+    for version in ("1.1.0", "2.0.0"):
+        shutil.copytree(folder / "releases" / "1.0.0", folder / "releases" / version)
+        path = folder / "releases" / version / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"version": version}))
+    release.point(folder / "releases", "2.0.0")
+    return create_app(read_instance(folder)).test_client()
+
+
+@pytest.mark.parametrize("name", ["", "data.ttl", "data.nq.zst", "things.csv", "SHA256SUMS", "report"])
+def test_a_release_leads_to_the_latest_and_to_its_neighbours(three: FlaskClient, name: str) -> None:
+    name_in_links = "" if name == "report" else name
+    expected = {
+        "1.0.0": {"successor-version": "1.1.0"},
+        "1.1.0": {"predecessor-version": "1.0.0", "successor-version": "2.0.0"},
+        "2.0.0": {"predecessor-version": "1.1.0"},
+    }
+    for version, neighbours in expected.items():
+        links = ", ".join(get(three, f"/releases/{version}/{name}").headers.getlist("Link"))
+        found = {
+            relation: other
+            for other in ("1.0.0", "1.1.0", "2.0.0")
+            for relation in ("predecessor-version", "successor-version")
+            if f'</releases/{other}/{name_in_links}>; rel="{relation}"' in links
+        }
+        assert found == neighbours
+        assert f'</releases/current/{name_in_links}>; rel="latest-version"' in links
+        assert 'NLOD_2_0>; rel="license"' in links
+
+
+# What the rules found
+
+
+def test_the_report_is_a_page_or_a_shacl_report(client: FlaskClient) -> None:
+    page, data = get(client, "/en/releases/1.0.0/report"), get(client, "/releases/1.0.0/report", Accept="text/turtle")
+    report = Graph().parse(data=data.data, format="turtle")
+    results = set(report.subjects(RDF.type, SH.ValidationResult))
+    assert len(set(report.subjects(RDF.type, SH.ValidationReport))) == 1
+    assert f"Number of findings: {len(results)}" in page.text
+    for term in (SH.focusNode, SH.resultSeverity, SH.sourceConstraintComponent, SH.sourceShape, SH.resultMessage):
+        assert set(report.subjects(term)) == results
+    assert not [node for triple in report for node in triple if isinstance(node, BNode)]
+    assert SH.Violation not in set(report.objects())
+
+
+def test_the_page_of_a_release_says_how_to_cite_it(odd_client: FlaskClient) -> None:
+    assert "[data set]. https://data.example.org/releases/1.0.0/" in get(odd_client, f"/en{HERE}").text
 
 
 # What is not there

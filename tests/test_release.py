@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -48,6 +51,35 @@ def test_the_same_input_gives_the_same_bytes(odd: Instance, copy_of_odd: Instanc
     assert other is not None
     assert bytes_of(one) == bytes_of(other)
     assert one.manifest == other.manifest
+
+
+def test_another_machine_on_another_day_makes_the_same_release(
+    unreleased: Instance, odd: Instance, tmp_path: Path
+) -> None:
+    program = "from planverk.cli import main; main()"
+    abroad = {
+        **os.environ,
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "4711",
+        "SOURCE_DATE_EPOCH": "1",
+    }
+    command = [sys.executable, "-c", program, "release", str(unreleased.folder)]
+    subprocess.run(command, cwd=tmp_path, env=abroad, check=True, capture_output=True)
+    here, there = (release.open_release(one.releases / "1.0.0") for one in (odd, unreleased))
+    assert here.manifest == there.manifest
+    names = {path.name for path in here.folder.iterdir() if path.is_file()}
+    assert names == {path.name for path in there.folder.iterdir() if path.is_file()}
+    assert [name for name in names if (here.folder / name).read_bytes() != (there.folder / name).read_bytes()] == []
+
+
+def test_another_version_of_a_packing_library_makes_no_other_release(copy_of_odd: Instance) -> None:
+    path = copy_of_odd.releases / "1.0.0" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    row = next(row for row in manifest["files"] if row["name"] == "data.ttl.gz")
+    row |= {"sha256": "0" * 64, "bytes": 1}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert publish(copy_of_odd).manifest == manifest
 
 
 def test_the_order_of_statements_in_the_files_does_not_matter(copy_of_odd: Instance) -> None:

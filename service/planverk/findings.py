@@ -51,6 +51,8 @@ class Finding:
     focus: Node | None = None
     path: Node | None = None
     value: Node | None = None
+    component: Node | None = None
+    """The kind of constraint that was not met (SHACL 1.0, section 3.6.2.6)."""
 
     @property
     def rule_name(self) -> str:

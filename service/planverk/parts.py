@@ -6,22 +6,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rdflib import Graph, URIRef
+from rdflib import OWL, Graph, URIRef
 
-from planverk import serialization
+from planverk import release, serialization
 from planverk.catalogue import catalogue
+from planverk.citation import Citation
 from planverk.derivation import derive
+from planverk.dictionary import read_dictionary
 from planverk.findings import Finding
 from planverk.instance import Instance
 from planverk.media import N_QUADS, RDF_REPRESENTATIONS
+from planverk.packing import PACKINGS, zip_up
 from planverk.questions import RELEASED
-from planverk.release import CATALOGUE, DATA, INCOMING, SEARCH, STORE, VOCABULARY, VOID
+from planverk.release import CATALOGUE, DATA, INCOMING, REPORT, SEARCH, STORE, VOCABULARY, VOID
+from planverk.report import report
 from planverk.search import building as searching
 from planverk.store import building
 from planverk.store.triples import incoming
-from planverk.vocab import ONTOLOGY_IRI, graph_iri, void_iri
+from planverk.tables import Tables, csvw
+from planverk.tables.spreadsheet import write_workbook
+from planverk.vocab import ONTOLOGY_IRI, W3ID, graph_iri, report_iri, void_iri
 from planverk.vocabulary import Vocabulary
 from planverk.void import void
+
+WORKBOOK, ZIPPED = "tables.xlsx", "tables.zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class File(NamedTuple):
@@ -30,6 +39,8 @@ class File(NamedTuple):
     name: str
     media_type: str
     is_public: bool = True
+    is_packed: bool = False
+    """Whether a packing library made it: another version of that may write other bytes for the same content."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ class Material:
         """The data by named graph."""
         base = self.instance.base
         return {graph_iri(base, "plan"): self.plans, graph_iri(base, "derived"): self.derived}
+
+    @property
+    def ontology_version(self) -> str:
+        """The version of the ontology and the rules."""
+        return str(self.vocabulary.ontology.value(ONTOLOGY_IRI, OWL.versionInfo))
 
     def write(self, file: File, content: bytes) -> File:
         """Write a file into the draft."""
@@ -80,6 +96,73 @@ def _dumps(made: Material) -> Iterable[File]:
     for row in RDF_REPRESENTATIONS:
         if row is not N_QUADS:
             yield made.write(File(f"data.{row.suffix}", row.media_type), serialization.write(data, row))
+
+
+def _packed_dumps(made: Material) -> Iterable[File]:
+    for row in RDF_REPRESENTATIONS:
+        for packing in PACKINGS:
+            name = f"data.{row.suffix}"
+            packing.pack(made.draft / name, made.draft / f"{name}.{packing.suffix}")
+            yield File(f"{name}.{packing.suffix}", packing.media_type, is_packed=True)
+
+
+def _tables(made: Material) -> Iterable[File]:
+    instance = made.instance
+    tables = Tables(made.draft / DATA, read_dictionary())
+    names = csvw.write_rows(made.draft, tables)
+    address = f"{instance.base}releases/{instance.version}/"
+    title = f"{next(iter(instance.titles.values()))} {instance.version}"
+    group = {
+        "@id": f"{address}{csvw.METADATA}",
+        "dc:title": title,
+        "dc:license": {"@id": str(instance.licence)},
+        "dc:publisher": {"@id": str(instance.publisher)},
+        "dc:issued": {"@value": instance.issued.isoformat(), "@type": "xsd:date"},
+    }
+    package = {"name": "planverk", "id": address, "title": title, "version": instance.version,
+               "licenses": [{"path": str(instance.licence), "title": instance.licence_name}]}  # fmt: skip
+    yield from (File(name, "text/csv") for name in names)
+    yield made.write(File(csvw.METADATA, "application/csvm+json"), csvw.metadata(tables, group))
+    yield made.write(File(csvw.PACKAGE, "application/json"), csvw.package(tables, package))
+    zip_up(made.draft / ZIPPED, [made.draft / name for name in (*names, csvw.METADATA, csvw.PACKAGE)])
+    yield File(ZIPPED, "application/zip", is_packed=True)
+    about = [("Datasett", title), ("Utgiver", instance.publisher_name), ("Gitt ut", instance.issued.isoformat()),
+             ("Lisens", instance.licence_name), ("Adresse", address)]  # fmt: skip
+    write_workbook(made.draft / WORKBOOK, list(tables), about, instance.issued)
+    yield File(WORKBOOK, XLSX, is_packed=True)
+
+
+def _report(made: Material) -> Iterable[File]:
+    instance = made.instance
+    shapes = f"{W3ID}shapes/{made.ontology_version}"
+    found = report(made.findings, instance.base, instance.version, shapes)
+    yield _graph(made, REPORT, report_iri(instance.base, instance.version), found)
+
+
+def _citation(made: Material) -> Iterable[File]:
+    cited = citation(made.instance, release.sha256(made.draft / DATA))
+    for name, media_type, text in (
+        ("CITATION.cff", "application/yaml", cited.cff()),
+        ("citation.bib", "application/x-bibtex", cited.bibtex()),
+        ("citation.ris", "application/x-research-info-systems", cited.ris()),
+        ("citation.json", "application/vnd.citationstyles.csl+json", cited.csl()),
+    ):
+        yield made.write(File(name, media_type), text.encode())
+
+
+def citation(instance: Instance, content_hash: str) -> Citation:
+    """How to cite the version of an instance that has a hash."""
+    return Citation(
+        publisher=instance.publisher_name,
+        titles={code: instance.titles[code] for code in instance.languages if code in instance.titles}
+        or instance.titles,
+        version=instance.version,
+        issued=instance.issued,
+        address=f"{instance.base}releases/{instance.version}/",
+        licence=str(instance.licence),
+        licence_name=instance.licence_name,
+        content_hash=content_hash,
+    )
 
 
 def _vocabulary(made: Material) -> Iterable[File]:
@@ -128,6 +211,10 @@ def _graph(made: Material, name: str, iri: URIRef, graph: Graph) -> File:
 PARTS = (
     Part("Skriver dataene", _data),
     Part("Skriver dataene i andre formater", _dumps),
+    Part("Pakker dem", _packed_dumps),
+    Part("Skriver tabellene", _tables),
+    Part("Skriver rapporten fra reglene", _report),
+    Part("Skriver hvordan det siteres", _citation),
     Part("Skriver vokabularet", _vocabulary),
     Part("Skriver katalogen", _catalogue),
     Part("Skriver registrene", _indexes),

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rdflib import OWL, Graph, URIRef
+from rdflib import Graph, URIRef
 
 from planverk import __version__, parts, release, serialization, sources
 from planverk.findings import Finding, Severity, sentences
 from planverk.instance import Instance
+from planverk.media import N_QUADS
 from planverk.parts import PARTS, File, Material
-from planverk.release import DATA
+from planverk.release import DATA, SUMS
 from planverk.validation import validate
-from planverk.vocab import ONTOLOGY_IRI, SHAPE
+from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
 Progress = Callable[[str], None]
@@ -72,11 +73,15 @@ def _make(made: Material, progress: Progress) -> list[File]:
 def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
     instance = made.instance
     public, internal = (
-        release.described_files(made.draft, {file.name: file.media_type for file in files if file.is_public is kind})
+        release.described_files(
+            made.draft,
+            {file.name: file.media_type for file in files if file.is_public is kind},
+            {file.name for file in files if file.is_packed},
+        )
         for kind in (True, False)
     )
     sums = "".join(f"{row['sha256']}  {row['name']}\n" for row in public)
-    (made.draft / "SHA256SUMS").write_text(sums, encoding="utf-8")
+    (made.draft / SUMS).write_text(sums, encoding="utf-8")
     return {
         "version": instance.version,
         "issued": instance.issued.isoformat(),
@@ -84,7 +89,9 @@ def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
         "licence": str(instance.licence),
         "publisher": str(instance.publisher),
         "software": f"planverk {__version__}",
-        "ontology": str(made.vocabulary.ontology.value(ONTOLOGY_IRI, OWL.versionInfo)),
+        "ontology": made.ontology_version,
+        "triplesHash": serialization.hashes((made.draft / DATA).read_bytes(), N_QUADS)[1],
+        "citation": parts.citation(instance, release.sha256(made.draft / DATA)).sentences(instance.languages),
         "canonicalHash": next(row["sha256"] for row in public if row["name"] == DATA),
         "statements": {str(name): len(graph) for name, graph in made.graphs.items()},
         "files": public,

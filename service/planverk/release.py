@@ -6,9 +6,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ MANIFEST = "manifest.json"
 # The parts of a release that the service reads; the dumps are made of the first.
 DATA, VOCABULARY, CATALOGUE, VOID = "data.nq", "vocabulary.nq", "catalogue.nq", "void.nq"
 INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
+REPORT, SUMS = "shacl-report.nq", "SHA256SUMS"
 _DRAFT = ".draft"
 _VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?")
 
@@ -65,8 +67,9 @@ def open_release(folder: Path) -> Release:
         ReleaseError: there is none.
 
     """
+    path = folder / MANIFEST
     try:
-        return Release(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        return Release(folder, _manifest(path, path.stat().st_mtime_ns))
     except FileNotFoundError:
         raise ReleaseError(f"There is no release in {folder}. Make one with `planverk release`.") from None
 
@@ -90,6 +93,15 @@ def all_releases(releases: Path) -> list[Release]:
     folders = (path.parent for path in releases.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(_DRAFT))
     found = [open_release(folder) for folder in folders if not folder.is_symlink()]
     return sorted(found, key=lambda release: (release.issued, _as_numbers(release.version)), reverse=True)
+
+
+def neighbours(releases: Path, release: Release) -> tuple[Release | None, Release | None]:
+    """The releases before and after one, or None where there is none."""
+    newest_first = all_releases(releases)
+    place = next((place for place, one in enumerate(newest_first) if one.version == release.version), None)
+    if place is None:
+        return None, None
+    return next(iter(newest_first[place + 1 :]), None), newest_first[place - 1] if place else None
 
 
 def freeze(releases: Path, version: str, write: Callable[[Path], dict[str, Any]]) -> Release:  # Any: JSON
@@ -122,8 +134,10 @@ def point(releases: Path, version: str) -> None:
     _sync(releases)
 
 
-def described_files(folder: Path, media_types: dict[str, str]) -> list[dict[str, Any]]:  # Any: JSON
-    """The manifest's rows for files of a draft, in the order given."""
+def described_files(
+    folder: Path, media_types: dict[str, str], packed: Collection[str] = ()
+) -> list[dict[str, Any]]:  # Any: JSON
+    """The manifest's rows for files of a draft, in the order given; those made by a packing library are marked."""
     return [
         {
             "name": name,
@@ -131,6 +145,7 @@ def described_files(folder: Path, media_types: dict[str, str]) -> list[dict[str,
             "bytes": (folder / name).stat().st_size,
             "sha256": sha256(folder / name),
         }
+        | ({"packed": True} if name in packed else {})
         for name, media_type in media_types.items()
     ]
 
@@ -184,12 +199,25 @@ def _publish(draft: Path, folder: Path) -> Release:
 def _same_or_refuse(draft: Path, folder: Path) -> Release:
     published, wanted = open_release(folder), open_release(draft)
     shutil.rmtree(draft)
-    if published.manifest != wanted.manifest:
+    if _content(published.manifest) != _content(wanted.manifest):
         raise ReleaseError(
             f"Version {published.version} is already published with other content, and a release never changes. "
             "Raise `version` (and set `issued`) in planverk.toml."
         )
     return published
+
+
+def _content(manifest: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """What makes two releases the same: all but how a file came to be packed, which another zlib does otherwise."""
+    files = [row | {"bytes": 0, "sha256": ""} if row.get("packed") else row for row in manifest["files"]]
+    return manifest | {"files": files}
+
+
+@lru_cache(maxsize=128)
+def _manifest(path: Path, _: int) -> dict[str, Any]:  # Any: JSON
+    """What a manifest says; a release never changes, so the time of its file tells only a folder that was made anew."""
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
 
 
 def _save(path: Path, text: str) -> None:

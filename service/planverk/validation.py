@@ -76,6 +76,7 @@ def _finding(report: Graph, result: Node, positions: Positions, shapes: Graph) -
         focus=focus,
         path=path,
         value=value,
+        component=report.value(result, SH.sourceConstraintComponent),
     )
 
 

@@ -95,6 +95,11 @@ def void_iri(base: str, part: str = "") -> str:
     return f"{base}.well-known/void#{part}" if part else f"{base}.well-known/void"
 
 
+def report_iri(base: str, version: str, result: str = "") -> URIRef:
+    """The IRI of a release's validation report, or of one result in it."""
+    return URIRef(f"{base}releases/{version}/report" + (f"#{result}" if result else ""))
+
+
 def document_path(base: str, iri: str) -> str | None:
     """The path at which this service answers for an IRI, or None for an IRI that is not its own.
 

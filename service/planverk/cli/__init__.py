@@ -3,7 +3,7 @@
 import click
 
 from planverk import __version__
-from planverk.cli import asking, proving, publishing, vocabulary
+from planverk.cli import archive, asking, proving, publishing, vocabulary
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,6 +17,6 @@ def main() -> None:
     """
 
 
-for module in (publishing, asking, proving, vocabulary):
+for module in (publishing, archive, asking, proving, vocabulary):
     for command in module.COMMANDS:
         main.add_command(command)

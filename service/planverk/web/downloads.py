@@ -1,10 +1,20 @@
 """Frozen releases: a list of them, what is in each, and the files, which may be cached for ever."""
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, json, render_template, request, send_from_directory
+from rdflib.term import Node
 
 from planverk import media
-from planverk.release import Release, ReleaseError, all_releases, open_release
-from planverk.web.responses import document, edition, here, instance, to, varies
+from planverk.findings import Severity
+from planverk.media import BY_SUFFIX, DOCUMENTS
+from planverk.release import REPORT, SUMS, Release, ReleaseError, all_releases, neighbours, open_release
+from planverk.serialization import read
+from planverk.vocab import RDF, SH
+from planverk.vocabulary import read_vocabulary
+from planverk.web.reading import Names, Value
+from planverk.web.resources import negotiated
+from planverk.web.responses import document, edition, here, instance, quote_path, to, varies
 
 blueprint = Blueprint("downloads", __name__)
 JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -26,7 +36,20 @@ def release(version: str) -> Response:
     if version == "current":
         return _to_the_current("")
     found = _release(version)
-    return _json(found.manifest) if _wants_json() else _page("release.html", release=found)
+    response = _json(found.manifest) if _wants_json() else _page("release.html", release=found)
+    return _linked(response, found)
+
+
+@blueprint.get("/releases/<version>/report")
+@blueprint.get(f"/releases/<version>/report.<any({','.join(BY_SUFFIX)}):suffix>")
+def report(version: str, suffix: str | None = None) -> Response:
+    """What the rules found in a release, as a SHACL validation report or as a page."""
+    if version == "current":
+        return _to_the_current(f"report.{suffix}" if suffix else "report")
+    found = _release(version)
+    lines = (found.folder / REPORT).read_bytes()
+    response = negotiated(f"/releases/{version}/report", suffix, lambda: lines, partial(_report, found, lines))
+    return _linked(response, found)
 
 
 @blueprint.get("/releases/<version>/<name>")
@@ -37,7 +60,7 @@ def download(version: str, name: str) -> Response:
     found = _release(version)
     media_types = {row["name"]: row["mediaType"] for row in found.files} | {
         "manifest.json": "application/json",
-        "SHA256SUMS": "text/plain",
+        SUMS: "text/plain",
     }
     if name not in media_types:
         abort(404)
@@ -46,7 +69,7 @@ def download(version: str, name: str) -> Response:
     etag = hashes.get(name, f"{found.content_hash}-{name}")
     response = send_from_directory(found.folder.resolve(), name, mimetype=media_types[name], etag=etag, max_age=_EVER)
     response.cache_control.immutable = True
-    return response
+    return _linked(response, found, name)
 
 
 def _release(version: str) -> Release:
@@ -62,6 +85,46 @@ def _release(version: str) -> Release:
 
 def _to_the_current(name: str) -> Response:
     return to(f"/releases/{edition().release.version}/{name}", 307)
+
+
+def _linked(response: Response, release: Release, name: str = "") -> Response:
+    """Say where the same is in the latest release and in those before and after (RFC 5829), the licence and what describes it."""
+    links = [
+        ("latest-version", f"/releases/current/{quote_path(name)}"),
+        ("license", str(release.manifest["licence"])),
+        *([("describedby", f"/releases/{release.version}/")] if name else []),
+    ]
+    older, newer = neighbours(instance().releases, release)
+    links += [
+        (relation, f"/releases/{other.version}/{quote_path(name)}")
+        for relation, other in (("predecessor-version", older), ("successor-version", newer))
+        if other
+    ]
+    for relation, address in links:
+        response.headers.add("Link", f'<{address}>; rel="{relation}"')
+    return response
+
+
+def _report(release: Release, lines: bytes) -> str:
+    graph = read(lines)
+    names = Names(instance(), graph, read_vocabulary().shapes)
+    results = sorted(graph.subjects(RDF.type, SH.ValidationResult), key=lambda result: int(result.rpartition("#")[2]))  # type: ignore[attr-defined]  # results have IRIs
+    rows = [
+        {
+            "severity": Severity.of(graph.value(result, SH.resultSeverity)),
+            "rule": names.link(graph.value(result, SH.sourceShape) or result),
+            "thing": _thing(names, graph.value(result, SH.focusNode)),
+            "sentence": names.best(graph.objects(result, SH.resultMessage)),
+        }
+        for result in results
+    ]
+    path = f"/releases/{release.version}/report"
+    return render_template("report.html", **here(), release=release, results=rows, document=path,
+                           representations=DOCUMENTS)  # fmt: skip
+
+
+def _thing(names: Names, node: Node | None) -> Value | None:
+    return names.link(node) if node else None
 
 
 def _summary(release: Release) -> dict[str, str]:

@@ -54,6 +54,7 @@ _ANSWERS = {
     "harvest.void": Answers(_HARVESTED, (406, 503)),
     "downloads.releases": Answers((*_PAGE, JSON.media_type)),
     "downloads.release": Answers((*_PAGE, JSON.media_type), (307, 404, 503)),
+    "downloads.report": Answers(_DOCUMENTS, (307, 404, 406, 503)),
     "downloads.download": Answers(("*/*",), (206, 307, 404, 416, 503)),
     "openapi.openapi": Answers((JSON.media_type,)),
     "operators.live": Answers(_PLAIN, ()),

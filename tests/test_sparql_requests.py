@@ -10,6 +10,7 @@ from planverk import release
 from planverk.instance import Instance
 from planverk.store.embedded import EmbeddedStore
 from planverk.store.sparql import QueryRefused, SparqlRequest, keywords, refuse_what_we_do_not_do
+from planverk.store.tokens import disguised
 
 PREFIXES = "PREFIX : <http://127.0.0.1/> PREFIX ex: <http://example.org/> PREFIX service: <http://example.org/s/> "
 
@@ -176,3 +177,17 @@ def test_a_graph_is_named_by_an_absolute_iri(store: EmbeddedStore, iri: str) -> 
 def test_a_function_nobody_knows_is_refused_by_its_name(store: EmbeddedStore) -> None:
     with pytest.raises(QueryRefused, match=r"<http://example\.org/f> is not supported"):
         store.query(SparqlRequest("SELECT (<http://example.org/f>(1) AS ?x) {}"))
+
+
+@pytest.mark.parametrize(
+    ("written", "disguise"),
+    [
+        (r'"\\u0041"', r'"\\\u00750041"'),
+        (r'"\\\u0041"', r'"\\\u0041"'),
+        (r'"\\\\U0041"', r'"\\\\\u00550041"'),
+        (r'"\u0041 \" \\"', r'"\u0041 \" \\"'),
+    ],
+)
+def test_only_a_u_that_no_backslash_stands_before_is_disguised(written: str, disguise: str) -> None:
+    assert disguised(written) == disguise
+    assert disguised(disguise) == disguise

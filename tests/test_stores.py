@@ -28,6 +28,7 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
 from conftest import TESTS, released
+from endpoints import endpoint, says, table
 from planverk import folders
 from planverk.cli import main
 from planverk.instance import Instance, RemoteStore, read_instance
@@ -378,6 +379,22 @@ def test_an_answer_that_is_too_large_is_an_error(instance: Instance) -> None:
     assert response.status_code == 413
     assert response.json is not None
     assert response.json["limit"] == "result_mb"
+
+
+def test_what_another_endpoint_says_is_joined_with_what_is_here(instance: Instance) -> None:
+    plan = {"type": "uri", "value": f"{BASE}id/plan/nyskaping-2021-2028"}
+    text = {"type": "literal", "value": 'Sagt "der borte" \\u0041', "xml:lang": "nb"}
+    with endpoint() as other:
+        other.answer = says(table({"plan": plan, "said": text}, {"plan": {"type": "uri", "value": "urn:none"}}))
+        client = create_app(replace(instance, endpoints=(other.address,))).test_client()
+        query = f"SELECT ?kind ?said {{ ?plan a ?kind . SERVICE <{other.address}> {{ ?plan ?p ?said }} }}"
+        response = client.get("/sparql", query_string={"query": query})
+        refused = client.get("/sparql", query_string={"query": query.replace(other.address, f"{other.address}2")})
+    assert response.json is not None
+    rows = response.json["results"]["bindings"]
+    assert "https://w3id.org/planverk/ontology#RegionalPlan" in {row["kind"]["value"] for row in rows}
+    assert {row["said"]["value"] for row in rows} == {text["value"]}
+    assert refused.status_code == 400
 
 
 def test_a_query_that_takes_too_long_is_stopped_and_the_next_is_answered(instance: Instance) -> None:

@@ -55,6 +55,8 @@ class Instance:
     limits: Limits
     store: RemoteStore | None
     """The server that answers from the releases, or None: the service does so itself."""
+    endpoints: tuple[str, ...]
+    """The SPARQL endpoints of others that queries may ask by SERVICE."""
     proxies: int
     version: str
     issued: date
@@ -99,13 +101,17 @@ _SETTINGS: dict[str, tuple[type, str]] = {
     "catalogue.keywords": (list, "words by which people search for the data"),
     "catalogue.spatial": (list, "IRIs of the area, from the EU's tables or GeoNames"),
     "server.proxies": (int, "how many reverse proxies stand in front and set X-Forwarded-For"),
+    "federation.allow": (
+        list,
+        "addresses of SPARQL endpoints that queries may ask by SERVICE, each as a query writes it",
+    ),
     "release.version": (str, "the version of the data, such as 1.0.0; raise it for every release"),
     "release.issued": (date, "the day of this version, such as 2026-11-23, without quotes"),
     "release.first_issued": (date, "the day of the first version; it never changes"),
 }
 
 
-_OPTIONAL = {"contact.email", "server.proxies"}
+_OPTIONAL = {"contact.email", "federation.allow", "server.proxies"}
 
 
 def read_instance(folder: Path) -> Instance:
@@ -126,6 +132,7 @@ def read_instance(folder: Path) -> Instance:
         raise InstanceError(f"{path} is not TOML: {error}.") from None
     values = {name: _setting(path, tables, name) for name in _SETTINGS}
     _check_base(path, values["instance.base"])
+    _check_endpoints(path, values["federation.allow"] or [])
     return _instance(folder, values, _limits(path, tables.get("limits", {})), _store(path, tables.get("store", {})))
 
 
@@ -148,6 +155,15 @@ def _check_base(path: Path, base: str) -> None:
         raise InstanceError(
             f"{path}: `base` in [instance] must be scheme, host and a final slash only; it is {base!r}."
         )
+
+
+def _check_endpoints(path: Path, endpoints: list[Any]) -> None:  # Any: TOML values
+    for endpoint in endpoints:
+        if not isinstance(endpoint, str) or not _is_address(endpoint):
+            raise InstanceError(
+                f"{path}: each of `allow` in [federation] must be a whole address, such as https://data.example.no/sparql, "
+                f"without a user; one is {endpoint!r}."
+            )
 
 
 def _limits(path: Path, table: dict[str, Any]) -> Limits:
@@ -231,6 +247,7 @@ def _instance(folder: Path, values: dict[str, Any], limits: Limits, store: Remot
         spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
         limits=limits,
         store=store,
+        endpoints=tuple(values["federation.allow"] or ()),
         proxies=values["server.proxies"] or 0,
         version=values["release.version"],
         issued=values["release.issued"],

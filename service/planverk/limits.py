@@ -12,6 +12,8 @@ class Limits(NamedTuple):
     """Memory a query may take beyond what its worker begins with, in MiB."""
     result_mb: int = 256
     """Size of one result as it is sent, in MiB."""
+    service_mb: int = 4
+    """Size of what one query may fetch from other endpoints by SERVICE, in MiB."""
     query_kb: int = 64
     """Size of the text of a query, in KiB."""
     depth: int = 100

@@ -73,7 +73,7 @@ class _Judge:
             try:
                 if depth(query) > self._instance.limits.depth:
                     raise QueryRefused(f"brackets are nested more than {self._instance.limits.depth} levels deep")
-                judge(query)
+                judge(query, self._instance.endpoints)
             except QueryRefused as refused:
                 yield self._finding("syntax", above + refused.place.get("line", 1), reason=str(refused))
                 return

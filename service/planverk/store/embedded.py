@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from planverk.store.clauses import unfetched
 from planverk.store.formats import FORMATS, GRAPH, TABLE, TRUTH, ResultFormat
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
 from planverk.store.trouble import NotAcceptable
@@ -73,16 +74,17 @@ class EmbeddedStore:
         return Answer(_kind(results), results)
 
 
-def judge(query: str) -> None:
-    """Let a query pass that would be answered here.
+def judge(query: str, endpoints: tuple[str, ...] = ()) -> None:
+    """Let a query pass that would be answered here, where it may ask some endpoints by SERVICE; none of them is asked.
 
     Raises:
         QueryRefused: it is not SPARQL, or is refused before it is run.
 
     """
-    refuse_what_we_do_not_do(query)
-    _refuse_service(query)
-    _run(ox.Store(), query)
+    for part in unfetched(query, endpoints):
+        refuse_what_we_do_not_do(part)
+        _refuse_service(part)
+        _run(ox.Store(), part)
 
 
 def _run(

@@ -12,6 +12,7 @@ from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID,
 from planverk.store.cache import ResultCache
 from planverk.store.documents import put_together, tells_of_withdrawal
 from planverk.store.edition import Edition
+from planverk.store.federation import Federation
 from planverk.store.pool import Pool, Worker
 from planverk.store.triples import SortedLines, turned_back
 
@@ -23,10 +24,10 @@ class FrozenEdition:
     literals such as `1.50`, answers queries only.
     """
 
-    def __init__(self, release: Release, limits: Limits) -> None:
+    def __init__(self, release: Release, limits: Limits, federation: Federation | None = None) -> None:
         """Open a release; how long it takes does not depend on its size."""
         self.release = release
-        self.store = Pool(partial(Worker, release.folder / STORE, limits), limits)
+        self.store = Pool(partial(Worker, release.folder / STORE, limits), limits, federation)
         self.answers = ResultCache(limits.cache_mb << 20)
         self._parts = [SortedLines(release.folder / part) for part in (DATA, CATALOGUE, VOCABULARY)]
         self._incoming = SortedLines(release.folder / INCOMING)
@@ -73,10 +74,11 @@ class FrozenEdition:
 class FrozenLibrary:
     """A folder of releases."""
 
-    def __init__(self, releases: Path, limits: Limits) -> None:
-        """Take the folder and what a query may cost; nothing is opened before it is asked for."""
+    def __init__(self, releases: Path, limits: Limits, federation: Federation) -> None:
+        """Take the folder, what a query may cost and whom it may ask; nothing is opened before it is asked for."""
         self._releases = releases
         self._limits = limits
+        self._federation = federation
 
     def current_version(self) -> str | None:
         """The version that `current` points to."""
@@ -84,4 +86,4 @@ class FrozenLibrary:
 
     def open(self, version: str) -> Edition:
         """The edition of a version."""
-        return FrozenEdition(release.open_release(self._releases / version), self._limits)
+        return FrozenEdition(release.open_release(self._releases / version), self._limits, self._federation)

@@ -19,6 +19,7 @@ from planverk.release import MANIFEST, Release
 from planverk.store.cache import Kept, ResultCache
 from planverk.store.documents import put_together, tells_of_withdrawal
 from planverk.store.edition import Edition
+from planverk.store.federation import Federation
 from planverk.store.lookups import Lookups
 from planverk.store.messenger import Messenger
 from planverk.store.pool import Pool
@@ -38,11 +39,13 @@ _IRI = re.compile(r"[^<>\"{}|^`\\\x00-\x20]+")
 class HostedEdition:
     """A release in a SPARQL server, which keeps numbers, times and languages in its own spelling."""
 
-    def __init__(self, description: Description, register: Register, limits: Limits) -> None:
+    def __init__(
+        self, description: Description, register: Register, limits: Limits, federation: Federation | None = None
+    ) -> None:
         """Take the release as the register describes it; nothing is asked before it is needed."""
         lookups = register.lookups
         self.release = Release(_folder(description, self), description.manifest)
-        self.store = Pool(partial(Messenger, lookups.server, description.queried, limits), limits)
+        self.store = Pool(partial(Messenger, lookups.server, description.queried, limits), limits, federation)
         self.answers = ResultCache(limits.cache_mb << 20)
         self._base = str(description.manifest["base"])
         self._description = description
@@ -121,8 +124,9 @@ class HostedEdition:
 class HostedLibrary:
     """The releases that were pushed to a SPARQL server."""
 
-    def __init__(self, server: Server, limits: Limits, base: str) -> None:
-        """Take the server, what an answer may cost, and the base of our IRIs; nothing is asked before it is needed."""
+    def __init__(self, server: Server, limits: Limits, base: str, federation: Federation) -> None:
+        """Take the server, what an answer may cost, the base of our IRIs and whom else a query may ask."""
+        self._federation = federation
         self._register = Register(Lookups(server, limits), base)
         self._limits = limits
         self._lock = Lock()
@@ -156,7 +160,7 @@ class HostedLibrary:
         description = self._register.descriptions().get(version)
         if description is None:
             raise StoreUnreachable(f"The store has no release {version}.")
-        return HostedEdition(description, self._register, self._limits)
+        return HostedEdition(description, self._register, self._limits, self._federation)
 
     def _ask(self) -> None:
         try:

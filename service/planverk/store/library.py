@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from planverk.instance import Instance, RemoteStore
 from planverk.store.account import Account
 from planverk.store.edition import Library
+from planverk.store.federation import Federation
 from planverk.store.frozen import FrozenLibrary
 from planverk.store.hosted import HostedLibrary
 from planverk.store.remote import Server
@@ -12,9 +13,10 @@ from planverk.store.remote import Server
 
 def library(instance: Instance, environment: Mapping[str, str]) -> Library:
     """The releases of an instance."""
+    federation = Federation(instance.endpoints, instance.limits)
     if instance.store is None:
-        return FrozenLibrary(instance.releases, instance.limits)
-    return HostedLibrary(server(instance.store, environment), instance.limits, instance.base)
+        return FrozenLibrary(instance.releases, instance.limits, federation)
+    return HostedLibrary(server(instance.store, environment), instance.limits, instance.base, federation)
 
 
 def server(store: RemoteStore, environment: Mapping[str, str]) -> Server:

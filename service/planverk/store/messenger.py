@@ -25,7 +25,7 @@ class Messenger:
         self._graphs = graphs
         self._limits = limits
 
-    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool]) -> Result:
+    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool], seconds: float) -> Result:
         """Have one query answered, whole, in the format that `formats` has for its kind of answer.
 
         Raises what `Pool.query` raises, and StoreUnreachable.
@@ -34,21 +34,21 @@ class Messenger:
         kind = _KINDS[question.form]
         if kind not in formats:
             raise NotAcceptable([row.media_type for row in FORMATS[kind]])
-        address, seconds, largest = self._server.store.query, self._limits.seconds, self._limits.result_mb << 20
+        address, allowed, largest = self._server.store.query, self._limits.seconds, self._limits.result_mb << 20
         terms = Terms(seconds, largest, gone)
         try:
-            sent = self._server.query(question.text, question.form, terms, question.default, question.named)
+            sent = self._server.query(question.rewriting.text, question.form, terms, question.default, question.named)
         except TimeoutError:
-            raise stopped(seconds) from None
+            raise stopped(allowed) from None
         try:
-            answer = whole(sent, address, seconds)
+            answer = whole(sent, address, allowed)
         except QueryRefused as refused:
-            raise question.in_the_original(refused) from None
+            raise question.rewriting.in_the_original(refused) from None
         with answer.content:
             try:
                 return rewritten(answer.content, formats[kind], question.hidden, largest)
             except Unreadable:
-                raise broken(answer, address, seconds) from None
+                raise broken(answer, address, allowed) from None
 
     def end(self) -> None:
         """Nothing is left to end: the connection was closed with the answer."""

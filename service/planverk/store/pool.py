@@ -18,7 +18,8 @@ from weakref import finalize
 
 from planverk.limits import Limits
 from planverk.store import frames
-from planverk.store.sparql import QueryRefused, SparqlRequest, depth
+from planverk.store.federation import Federation
+from planverk.store.sparql import QueryRefused, SparqlRequest, depth, is_lasting
 from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
 
 _IN_MEMORY = 1 << 20
@@ -31,13 +32,15 @@ class Result(NamedTuple):
     format: str
     size: int
     content: IO[bytes]
+    lasting: bool = True
+    """Whether the same question has the same answer as long as the release is the same."""
 
 
 class Asker(Protocol):
     """Runs one query at a time."""
 
-    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool]) -> Result:
-        """Run one query to its end."""
+    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool], seconds: float) -> Result:
+        """Run one query to its end, which must come within some seconds."""
         ...
 
     def end(self) -> None:
@@ -58,9 +61,9 @@ class Worker:
                 [*command, json.dumps(limits._asdict())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
             )
 
-    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool]) -> Result:
+    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool], seconds: float) -> Result:
         """Run one query to its end; the worker is of no more use when this raises LimitExceeded or ClientGone."""
-        deadline = time.monotonic() + self._limits.seconds
+        deadline = time.monotonic() + seconds
         body = {
             "query": asked.query,
             "default": asked.default_graphs,
@@ -124,8 +127,9 @@ class Worker:
 class Pool:
     """The workers of one store, and the queue before them."""
 
-    def __init__(self, start: Callable[[], Asker], limits: Limits) -> None:
-        """Take what starts a worker; it is called when one is first needed."""
+    def __init__(self, start: Callable[[], Asker], limits: Limits, federation: Federation | None = None) -> None:
+        """Take what starts a worker, which is called when one is first needed, and what asks other endpoints."""
+        self._federation = federation or Federation()
         self.limits = limits
         self.replaced = 0
         self._start = start
@@ -151,13 +155,23 @@ class Pool:
             QueryRefused: the query is not SPARQL or asks for what is not done here.
             NotAcceptable: `formats` has none for this kind.
             LimitExceeded: the query cost more than the limits allow and was ended.
+            EndpointFailed: another endpoint that it asks by SERVICE gave no answer that can be used.
             ClientGone: `gone` said so while the query waited or ran.
             StoreFailed, StoreUnreachable: the worker could not do its work at all.
 
         """
         self._measure(asked.query)
-        with self._place_in_queue(client), self._worker(gone) as worker:
-            return worker.ask(asked, formats, gone)
+        with self._place_in_queue(client):
+            # No worker waits for another endpoint, and the time spent there is taken from the query's.
+            began = time.monotonic()
+            settled = self._federation.settle(asked, gone)
+            seconds = self.limits.seconds - (time.monotonic() - began)
+            try:
+                with self._worker(gone) as worker:
+                    result = worker.ask(settled.asked, formats, gone, seconds)
+            except QueryRefused as refused:
+                raise settled.refusal(refused) from None
+        return result._replace(lasting=settled.rewriting is None and is_lasting(asked.query))
 
     @property
     def load(self) -> dict[str, int]:

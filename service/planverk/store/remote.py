@@ -46,13 +46,10 @@ class Server:
 
     def _client(self, text: str, form: str, terms: Terms) -> SPARQLWrapper:
         is_graph = form in ("CONSTRUCT", "DESCRIBE")
-        client = _Client(self.store, lambda request: exchange(request, terms, self.account))
+        client = _Client(self.store.query, self.store.update, lambda request: exchange(request, terms, self.account))
         client.setReturnFormat(TURTLE if is_graph else JSON)
         client.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
-        client.setOnlyConneg(True)
-        client.setMethod(POST)
-        # setQuery() would look for the form by expressions that take long on hostile queries; we know it.
-        client.queryString, client.queryType = text, form
+        client.say(text, form)
         return client
 
     @staticmethod
@@ -63,12 +60,26 @@ class Server:
 class _Client(SPARQLWrapper):
     """SPARQLWrapper makes the requests of the SPARQL 1.1 Protocol; an exchange of ours sends them, which ends in time."""
 
-    def __init__(self, store: RemoteStore, send: Callable[[Request], Answer]) -> None:
-        super().__init__(store.query, updateEndpoint=store.update, agent="planverk")
+    def __init__(self, query: str, update: str | None, send: Callable[[Request], Answer]) -> None:
+        super().__init__(query, updateEndpoint=update, returnFormat=JSON, agent="planverk")
+        self.setOnlyConneg(True)
+        self.setMethod(POST)
         self._send = send
+
+    def say(self, text: str, form: str) -> None:
+        # setQuery() would look for the form by expressions that take long on hostile queries; we know it.
+        self.queryString, self.queryType = text, form
 
     def _query(self) -> tuple[Answer, str]:  # type: ignore[override]  # the library hands on what it is given
         return self._send(self._createRequest()), self.returnFormat
+
+
+def fetch(endpoint: str, query: str, terms: Terms) -> Answer:
+    """What an endpoint of others answers to a SELECT, as JSON; nothing is said of who asks. Raises what `exchange` raises."""
+    client = _Client(endpoint, None, lambda request: exchange(request, terms))
+    client.addCustomHttpHeader("Accept", "application/sparql-results+json")
+    client.say(query, "SELECT")
+    return cast("Answer", client.query().response)
 
 
 def ask(endpoint: str, query: str, timeout: int) -> str:

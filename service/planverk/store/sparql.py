@@ -43,12 +43,18 @@ _NOT_KEYWORDS = re.compile(
     re.DOTALL,
 )
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"}
+_CHANGING = {"NOW", "RAND", "UUID", "STRUUID"}
 _QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
 def keywords(query: str) -> list[str]:
     """The bare words of a query in upper case, in order; words in strings, IRIs, names and comments are not among them."""
     return [word.upper() for word in re.findall(r"[A-Za-z]+", _NOT_KEYWORDS.sub(" ", query))]
+
+
+def is_lasting(query: str) -> bool:
+    """Whether a query has the same answer as long as the data is the same (SPARQL 1.1, section 17.4)."""
+    return not _CHANGING & set(keywords(query))
 
 
 def depth(query: str) -> int:

@@ -1,6 +1,7 @@
 """A query as its tokens (SPARQL 1.1 Query Language, section 19.8), or where it stops being SPARQL 1.1."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from planverk.store.sparql import QueryRefused
@@ -57,10 +58,11 @@ _WORDS = """
     UUID VALUES WHERE YEAR
 """
 _KNOWN = frozenset(_WORDS.split())
+FEDERATION = frozenset({"SERVICE", "SILENT"})
 
 
-def tokens(query: str) -> list[Token]:
-    """The tokens of a query, white space and comments too, in order: together they are the query.
+def tokens(query: str, more: frozenset[str] = frozenset()) -> list[Token]:
+    """The tokens of a query, white space and comments too, in order: together they are the query. It may use `more` words.
 
     Raises:
         QueryRefused: something in it is no SPARQL 1.1 query; the text has line and column.
@@ -69,16 +71,27 @@ def tokens(query: str) -> list[Token]:
     found: list[Token] = []
     start = 0
     while start < len(query):
-        token = _token(query, start)
+        token = _token(query, start, more)
         found.append(token)
         start += len(token.text)
     return found
 
 
+def meaningful(found: Sequence[Token], place: int = -1) -> Iterator[tuple[int, Token]]:
+    """The tokens after a place that mean something, each with its own place."""
+    rest = enumerate(found[place + 1 :], place + 1)
+    return ((at, token) for at, token in rest if token.kind not in ("space", "comment"))
+
+
+def position(query: str, start: int) -> tuple[int, int]:
+    """The line and the column of a place in a query, counted from 1."""
+    before = query[:start]
+    return before.count("\n") + 1, start - before.rfind("\n")
+
+
 def refuse(query: str, start: int, reason: str) -> QueryRefused:
     """The refusal of a query for something in it, with the place."""
-    before = query[:start]
-    line, column = before.count("\n") + 1, start - before.rfind("\n")
+    line, column = position(query, start)
     return QueryRefused(f"This is not a SPARQL query. Line {line}, column {column}: {reason}", line=line, column=column)
 
 
@@ -92,15 +105,22 @@ def string_text(token: Token) -> str:
 
     Some read `\\u0022` for an escaped quote, others for a backslash and letters (section 19.2), so the u is disguised.
     """
-    return re.sub(r"(\\\\)([uU])", lambda found: rf"{found[1]}\u{ord(found[2]):04x}", token.text)
+    return disguised(token.text)
 
 
-def _token(query: str, start: int) -> Token:
+def disguised(written: str) -> str:
+    """A string, as it is written, without a u that comes after a backslash that is itself written as two."""
+    return re.sub(
+        r"\\\\([uU])|\\.", lambda found: rf"\\\u{ord(found[1]):04x}" if found[1] else found[0], written, flags=re.DOTALL
+    )
+
+
+def _token(query: str, start: int, more: frozenset[str]) -> Token:
     match = _TOKEN.match(query, start)
     if not match:
         raise refuse(query, start, f"«{query[start : start + 20].partition(' ')[0]}» is not understood.")
     token = Token(str(match.lastgroup), match[0], start)
-    if token.kind == "word" and token.word not in _KNOWN:
+    if token.kind == "word" and token.word not in _KNOWN and token.word not in more:
         raise refuse(query, start, f"«{token.text}» is no word of a SPARQL 1.1 query.")
     for found in re.finditer(rf"\\\\|({_CODE_POINT})", token.text):
         if found[1] and not _is_harmless(int(found[1][2:], 16)):

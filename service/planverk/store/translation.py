@@ -4,17 +4,14 @@ The text keeps its lines. What changes is the dataset, which then stands beside 
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from typing import NamedTuple
-from urllib.parse import urljoin
 
+from planverk.store.prologue import ABSOLUTE, Prologue
+from planverk.store.rewriting import Rewriting, rewritten
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
-from planverk.store.tokens import Token, iri_text, refuse, string_text, tokens
+from planverk.store.tokens import Token, iri_text, meaningful, refuse, string_text, tokens
 
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
 # By such names queries reach into the stores themselves: Virtuoso's functions (one of them fetches from any address),
 # its SQL procedures, and Java classes in Jena.
 _INSIDE = ("bif:", "sql:", "java:")
@@ -36,31 +33,13 @@ class Dataset(NamedTuple):
 
 
 class Translation(NamedTuple):
-    """A query for the store: its text and form, the store's graphs it reads, and the variables that it did not have."""
+    """A query for the store: as it was rewritten, its form, the store's graphs it reads, and the variables that it did not have."""
 
-    text: str
+    rewriting: Rewriting
     form: str
     default: tuple[str, ...]
     named: tuple[str, ...]
     hidden: frozenset[str]
-    original: str
-    starts: tuple[tuple[int, int], ...]
-    """Where each token begins, in the text and in the original."""
-
-    def in_the_original(self, refused: QueryRefused) -> QueryRefused:
-        """A refusal of the text, with the column that its place has in the original; the lines are the same."""
-        line, column = refused.place.get("line", 0), refused.place.get("column", 0)
-        if not 1 <= line <= self.original.count("\n") + 1 or column < 1:
-            return refused
-        at = _start_of(self.text, line) + column - 1
-        start, original = self.starts[max(0, bisect_right(self.starts, (at, len(self.original))) - 1)]
-        moved = original + at - start - _start_of(self.original, line) + 1
-        reason = re.sub(rf"\b(col\w*:? ){column}\b", rf"\g<1>{moved}", str(refused))
-        return QueryRefused(reason, line=line, column=moved)
-
-
-def _start_of(text: str, line: int) -> int:
-    return sum(len(before) + 1 for before in text.split("\n")[: line - 1])
 
 
 def translate(request: SparqlRequest, names: GraphNames) -> Translation:
@@ -82,9 +61,7 @@ class _Translator:
         self._names = names
         self._tokens = tokens(request.query)
         self._pieces = ["" if token.kind == "comment" else _plain(token) for token in self._tokens]
-        self._prefixes: dict[str, str] = {}
-        self._base = ""
-        self._form = self._read_prologue()
+        self._prologue = Prologue(request.query, self._tokens)
         self._refuse_foreign_names()
 
     def translation(self) -> Translation:
@@ -92,24 +69,8 @@ class _Translator:
         hidden = self._translate_graphs(dataset)
         # The graph that is not there makes an empty list of graphs one that servers do not overlook.
         default, named = ((*(self._own(graph) for graph in graphs), self._names.none) for graphs in dataset)
-        ends = accumulate(map(len, self._pieces), initial=0)
-        starts = tuple((start, token.start) for start, token in zip(ends, self._tokens, strict=False))
-        text, original = "".join(self._pieces), self._request.query
-        return Translation(text, self._form, default, named, frozenset(hidden), original, starts)
-
-    def _read_prologue(self) -> str:
-        meaningful = self._after(-1)
-        for place, token in meaningful:
-            if token.word in _FORMS:
-                return token.word
-            if token.word == "BASE":
-                self._base = self._iri(next(meaningful, (place, token))[1])
-            elif token.word == "PREFIX":
-                _, name = next(meaningful, (place, token))
-                self._prefixes[name.text.removesuffix(":")] = self._iri(next(meaningful, (place, token))[1])
-            else:
-                raise self._refusal(token, f"«{token.text}» cannot stand before {', '.join(_FORMS)}.")
-        raise QueryRefused(f"This is not a SPARQL query. It has none of {', '.join(_FORMS)}.")
+        rewriting = rewritten(self._request.query, self._tokens, self._pieces)
+        return Translation(rewriting, self._prologue.form, default, named, frozenset(hidden))
 
     def _refuse_foreign_names(self) -> None:
         for token in self._tokens:
@@ -124,7 +85,7 @@ class _Translator:
         elif not (default or named):
             default = named = list(self._names.own)
         for iri in (*default, *named):
-            if not _ABSOLUTE.fullmatch(iri):
+            if not ABSOLUTE.fullmatch(iri):
                 raise QueryRefused(f"«{iri}» does not name a graph: it is no absolute IRI.")
         return Dataset(tuple(default), tuple(named))
 
@@ -168,22 +129,10 @@ class _Translator:
         return self._names.own.get(graph, self._names.none)
 
     def _iri(self, token: Token) -> str:
-        if token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            if prefix not in self._prefixes:
-                raise self._refusal(token, f"The prefix «{prefix}:» has no PREFIX line.")
-            return self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
-        if token.kind != "iri":
-            raise self._refusal(token, f"«{token.text}» stands where an IRI should.")
-        iri = urljoin(self._base, iri_text(token))
-        if not _ABSOLUTE.fullmatch(iri):
-            raise self._refusal(token, f"{token.text} is no absolute IRI, and there is no BASE.")
-        return iri
+        return self._prologue.iri(token)
 
     def _after(self, place: int) -> Iterator[tuple[int, Token]]:
-        """The tokens after a place that mean something, each with its own place."""
-        rest = enumerate(self._tokens[place + 1 :], place + 1)
-        return ((at, token) for at, token in rest if token.kind not in ("space", "comment"))
+        return meaningful(self._tokens, place)
 
     def _blank(self, first: int, last: int) -> None:
         for place in range(first, last + 1):

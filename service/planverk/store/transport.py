@@ -12,7 +12,7 @@ from socket import SHUT_RDWR, socket
 from threading import Event, Thread
 from typing import IO, Any, NamedTuple, cast
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 from planverk.store.account import Account
 from planverk.store.trouble import ClientGone, LimitExceeded, StoreUnreachable
@@ -68,7 +68,7 @@ def exchange(request: Request, terms: Terms, account: Account | None = None) -> 
 
 
 def _answer(request: Request, line: "_Line", largest: int) -> Answer:
-    with _opened(build_opener(_Plain(line), _Secure(line)), request) as response:
+    with _opened(build_opener(_Plain(line), _Secure(line), _Nowhere()), request) as response:
         return _collected(response, largest)
 
 
@@ -128,6 +128,13 @@ class _Secure(HTTPSHandler):
 
     def https_open(self, req: Request) -> HTTPResponse:
         return self.do_open(_held(HTTPSConnection, self._line), req, context=ssl.create_default_context())
+
+
+class _Nowhere(HTTPRedirectHandler):
+    """Follows no redirect: an answer comes from the address that was named, or it is none."""
+
+    def redirect_request(self, *_: Any) -> None:  # Any: what urllib tells of the redirect
+        return None
 
 
 def _held(kind: type[HTTPConnection], line: _Line) -> Any:  # Any: urllib's stubs know only its own classes

@@ -37,5 +37,14 @@ class StoreUnreachable(Exception):
     """A store on another machine that gives no answer that can be trusted; the text, for operators, says which and why."""
 
 
+class EndpointFailed(Exception):
+    """Another endpoint that a query asks by SERVICE, and that gave no answer that can be used; `known` is for operators."""
+
+    def __init__(self, endpoint: str, reason: str, known: str = "") -> None:
+        super().__init__(f"{endpoint}: {reason}")
+        self.endpoint = endpoint
+        self.known = known or reason
+
+
 class ClientGone(Exception):
     """The client hung up before its answer was ready; its query was ended."""

@@ -48,6 +48,7 @@ def create_app(instance: Instance) -> Flask:
     app.extensions["planverk.shelf"] = Shelf(library(instance, os.environ))
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
     app.after_request(responses.confine)
+    app.after_request(responses.keep_nothing_that_passes)
     # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
     compress = Compress()

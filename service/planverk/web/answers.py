@@ -11,7 +11,7 @@ from planverk.store.edition import Edition
 from planverk.store.formats import BY_SUFFIX, FORMATS
 from planverk.store.pool import Result
 from planverk.store.sparql import SparqlRequest
-from planverk.web.responses import varies
+from planverk.web.responses import pass_by, varies
 
 # Larger results are asked for too seldom to be worth the memory.
 _WORTH_KEEPING = 1 << 20
@@ -46,11 +46,14 @@ def fetch(edition: Edition, asked: SparqlRequest, formats: dict[str, str]) -> Ke
         gone = request.environ.get("planverk.gone")
         client = request.remote_addr or ""
         result = edition.store.query(asked, formats, client, gone.is_set if gone else lambda: False)
+        if not result.lasting:
+            pass_by()
         if result.size > _WORTH_KEEPING:
             return result
         with result.content as content:
             kept = Kept(result.format, content.read())
-        edition.answers.keep(question, kept)
+        if result.lasting:
+            edition.answers.keep(question, kept)
     return kept
 
 

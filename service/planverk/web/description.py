@@ -17,8 +17,8 @@ _OF_GRAPHS = (RDF.type, RDFS.label, SD.name, SD.graph, VOID.triples)
 
 
 @lru_cache(maxsize=4)
-def service_description(base: str, limits: Limits, void: bytes) -> bytes:
-    """The description of an instance's endpoint as sorted N-Triples: its address, its limits, and its graphs.
+def service_description(base: str, limits: Limits, endpoints: tuple[str, ...], void: bytes) -> bytes:
+    """The description of an instance's endpoint as sorted N-Triples: its address, limits, graphs, and whom it may ask.
 
     `void` is the VoID description of the release; since a release never changes, this is made once for each.
     """
@@ -27,14 +27,31 @@ def service_description(base: str, limits: Limits, void: bytes) -> bytes:
     service, dataset = URIRef(f"{endpoint}#service"), URIRef(f"{endpoint}#dataset")
     for row in (*FORMATS[TABLE], *FORMATS[GRAPH]):
         graph.add((service, SD.resultFormat, FORMAT[row.name]))
-    _tell_limits(graph, service, limits)
+    sentences = _tell_federation(graph, service, endpoints)
+    _tell_limits(graph, service, limits, sentences)
     _tell_graphs(graph, dataset, read(void), URIRef(void_iri(base, "dataset")))
     return statements(graph)
 
 
-def _tell_limits(graph: Graph, service: URIRef, limits: Limits) -> None:
-    """Each limit as a value and in a sentence, and all of them in one description of the service."""
+def _tell_federation(graph: Graph, service: URIRef, endpoints: tuple[str, ...]) -> dict[str, list[str]]:
+    """The endpoints that SERVICE may name, as values, and in a sentence for each language; without any, that it may not."""
+    asked, none, limit = (
+        URIRef(service.replace("#service", f"#{name}")) for name in ("federation", "no-federation", "limit-service_mb")
+    )
     sentences: dict[str, list[str]] = {}
+    _fill(graph, asked if endpoints else none, ", ".join(f"<{one}>" for one in endpoints), sentences)
+    for other in (none,) if endpoints else (none, asked, limit):
+        graph.remove((other, None, None))
+        graph.remove((None, None, other))
+    if endpoints:
+        graph.add((service, SD.feature, SD.BasicFederatedQuery))
+        graph.add((service, SCHEMA.additionalProperty, asked))
+        graph += [(asked, SCHEMA.value, Literal(one, datatype=XSD.anyURI)) for one in endpoints]
+    return sentences
+
+
+def _tell_limits(graph: Graph, service: URIRef, limits: Limits, sentences: dict[str, list[str]]) -> None:
+    """Each limit as a value and in a sentence, and all sentences in one description of the service."""
     order = [service.replace("#service", f"#limit-{name}") for name in limits._fields]
     for limit, value in zip(map(URIRef, order), limits, strict=True):
         if (limit, RDF.type, SCHEMA.PropertyValue) in graph:

@@ -12,6 +12,7 @@ from planverk.store.sparql import QueryRefused
 from planverk.store.trouble import (
     Busy,
     ClientGone,
+    EndpointFailed,
     LimitExceeded,
     NotAcceptable,
     StoreFailed,
@@ -49,6 +50,7 @@ _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
 _EXCEEDED = {
     "seconds": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen tok lengre tid enn {allowed} og ble stoppet."),
     "memory_mb": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen trengte mer minne enn {allowed} og ble stoppet."),
+    "service_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Det som SERVICE henter, er større enn {allowed}."),
     "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Svaret er større enn {allowed} og ble ikke sendt."),
     "rows": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Lageret gir høyst {allowed} rader i ett svar."),
     "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Spørringen er lengre enn {allowed}."),
@@ -70,6 +72,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(QueryRefused, _refused)
     app.register_error_handler(LimitExceeded, _exceeded)
     app.register_error_handler(NotAcceptable, _not_acceptable)
+    app.register_error_handler(EndpointFailed, _endpoint_failed)
 
 
 def problem(status: int, detail: str, **more: object) -> Response:
@@ -116,6 +119,12 @@ def _exceeded(error: LimitExceeded) -> Response:
 
 def _not_acceptable(error: NotAcceptable) -> Response:
     return problem(406, f"Svaret finnes bare som: {', '.join(error.available)}.", available=error.available)
+
+
+def _endpoint_failed(error: EndpointFailed) -> Response:
+    current_app.logger.warning("%s: %s", error.endpoint, error.known)
+    detail = f"Et annet endepunkt, som spørringen henter fra, ga ikke et svar som kan brukes. {error}"
+    return problem(HTTPStatus.BAD_GATEWAY, detail, endpoint=error.endpoint)
 
 
 def _known(error: Exception) -> Response:

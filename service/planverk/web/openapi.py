@@ -26,7 +26,7 @@ _DOCUMENTS = tuple(row.media_type for row in DOCUMENTS)
 _HARVESTED = tuple(row.media_type for row in HARVESTED)
 _RESULTS = tuple(dict.fromkeys(row.media_type for rows in FORMATS.values() for row in rows))
 # What may become of any query.
-_OF_QUERIES = (400, 406, 413, 429, 503, 504)
+_OF_QUERIES = (400, 406, 413, 429, 502, 503, 504)
 
 
 class Answers(NamedTuple):
@@ -75,6 +75,7 @@ _MEANINGS = {
     415: "A query is sent as a form or as application/sparql-query.",
     416: "The file has no such part.",
     429: "This client has as many queries under way as one may have.",
+    502: "Another endpoint, which the query asks by SERVICE, gave no answer that can be used.",
     503: "There is nothing to answer from, or too much is waiting; try again later.",
     504: "The query took more time or memory than is allowed and was stopped.",
 }

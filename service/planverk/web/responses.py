@@ -146,6 +146,18 @@ def keep_data_at_one_address(response: Response) -> Response:
     return cast("Response", redirect(quote_path(request.path) + (f"?{asked}" if asked else ""), 308, Response))
 
 
+def pass_by() -> None:
+    """Have the answer to this request kept nowhere: asked again, it may be another."""
+    g.passing = True
+
+
+def keep_nothing_that_passes(response: Response) -> Response:
+    """Tell caches not to keep what changes without a release (RFC 9111, section 5.2.2.5)."""
+    if g.get("passing"):
+        response.cache_control.no_store = True
+    return response
+
+
 def compare_with_what_the_client_has(response: Response) -> Response:
     """Answer 304 when the client's copy still holds (RFC 9110, section 13.1.2)."""
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:

@@ -57,7 +57,7 @@ def _description() -> Response:
     if chosen == HTML:
         response = query_page()
     else:
-        lines = service_description(instance().base, instance().limits, edition().void)
+        lines = service_description(instance().base, instance().limits, instance().endpoints, edition().void)
         response = document(write(lines, chosen), chosen)
     varies(response)
     return response

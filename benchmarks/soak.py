@@ -1,7 +1,8 @@
 """Does the service hold? Good, bad and hostile requests at random for some minutes, through the real server.
 
-`python benchmarks/soak.py [MINUTES]`, ten by default. Prints what was answered, and ends with 1 when anything was answered
-with 500, a worker was lost, the memory grew beyond its bound, or the service no longer answers.
+`python benchmarks/soak.py [MINUTES]`, ten by default. Clients ask at random, hypothesis makes up queries, and schemathesis makes up
+requests from /openapi.json, those that fit it and those that do not. Prints what was answered, and ends with 1 when anything was
+answered with 500 or not as /openapi.json says, a worker was lost, the memory grew beyond its bound, or the service no longer answers.
 """
 
 import http.client
@@ -11,18 +12,25 @@ import subprocess
 import sys
 import time
 import urllib.parse
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import requests
+import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 from service import service
 
 CLIENTS = 6
 # What the service may hold beyond what it held after a minute: the cache of results, and some for the allocator.
 GROWTH_MB = 64 + 64
+UNDESCRIBED = "not as described"
 QUESTIONS = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "tests/questions").glob("*.rq")]
 PATHS = [
     "/", "/doc/plan/verdiskaping-2015-2020", "/id/theme/foui", "/doc/nothing", "/def", "/def/Goal", "/katalog", "/releases/",
@@ -75,19 +83,21 @@ def main() -> None:
 def soak(port: int, pid: int, minutes: float) -> bool:
     """Ask at random until the time is over, watch the memory, and say whether all was well."""
     end = time.monotonic() + minutes * 60
-    with ThreadPoolExecutor(CLIENTS + 1) as threads:
+    with ThreadPoolExecutor(CLIENTS + 2) as threads:
         clients = [threads.submit(client, port, number, end) for number in range(CLIENTS)]
-        inventor = threads.submit(invented, port, end)
+        inventors = [threads.submit(invented, port, end), threads.submit(described, port, end)]
         time.sleep(min(60, minutes * 20))
         early = memory(pid)
-        answers = sum((future.result() for future in [*clients, inventor]), Counter())
+        answers = sum((future.result() for future in [*clients, *inventors]), Counter())
     late = memory(pid)
     alive = ask(port, "GET", "/sparql?query=ASK%7B%7D", "*/*") == "200"
+    lost = workers_lost(port)
     print(f"{answers.total()} requests: {dict(sorted(answers.items()))}")
     print(
-        f"memory {early} MB after the first minute, {late} MB at the end (bound {early + GROWTH_MB}); answers: {alive}"
+        f"memory {early} MB after the first minute, {late} MB at the end (bound {early + GROWTH_MB}); "
+        f"workers lost: {lost}; answers: {alive}"
     )
-    return alive and not answers["500"] and late <= early + GROWTH_MB
+    return alive and not (lost or answers["500"] or answers[UNDESCRIBED]) and late <= early + GROWTH_MB
 
 
 def client(port: int, seed: int, end: float) -> Counter[str]:
@@ -142,6 +152,65 @@ def invented(port: int, end: float) -> Counter[str]:
     while time.monotonic() < end:
         send()
     return answers
+
+
+def described(port: int, end: float) -> Counter[str]:
+    """Requests that schemathesis makes up from the description of the service, each answer held against it."""
+    answers = Counter[str]()
+    base = f"http://127.0.0.1:{port}"
+    schema = schemathesis.openapi.from_url(f"{base}/openapi.json")
+    operations = [found.ok() for found in schema.get_all_operations()]
+    cases = [
+        (operation, mode)
+        for operation in operations
+        for mode in GenerationMode
+        if mode is GenerationMode.POSITIVE or operation.query
+    ]
+    while time.monotonic() < end:
+        for operation, mode in cases:
+            send_all(operation.as_strategy(generation_mode=mode), base, end, answers)
+    return answers
+
+
+def send_all(cases: st.SearchStrategy[schemathesis.Case], base: str, end: float, answers: Counter[str]) -> None:
+    """Some requests of one kind."""
+
+    @settings(
+        max_examples=20, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(case=cases, accept=st.sampled_from(ACCEPTS))
+    def send(case: schemathesis.Case, accept: str) -> None:
+        if time.monotonic() < end:
+            case.headers["Accept"] = accept
+            answers[judged(case, base)] += 1
+
+    send()
+
+
+def judged(case: schemathesis.Case, base: str) -> str:
+    """The status of the answer to a request, or that it is not one of those described."""
+    try:
+        response = case.call(base_url=base, timeout=30)
+    except requests.RequestException as error:
+        return type(error).__name__
+    try:
+        case.validate_response(response, checks=[status_code_conformance, content_type_conformance])
+    except FailureGroup as failure:
+        print(f"not as described: {case.as_curl_command()}\n{failure}", file=sys.stderr)
+        return UNDESCRIBED
+    return str(response.status_code)
+
+
+def workers_lost(port: int) -> int:
+    """Queries that still hold a worker when nobody asks any more; none, once those under way have met their limit."""
+    for _ in range(50):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        busy = sum(int(float(line.split()[-1])) for line in lines if line.startswith("planverk_queries{"))
+        if not busy:
+            return 0
+        time.sleep(0.1)
+    return busy
 
 
 def sparql(port: int, query: str, accept: str) -> str:

@@ -13,10 +13,11 @@ LAYERS = [
     {"server"},
     {"web"},
     {"doctor"},
-    {"publication"},
+    {"harvesting", "publication"},
     {"parts"},
+    {"catalogue", "informationmodel"},
+    {"concepts"},
     {
-        "catalogue",
         "derivation",
         "questions",
         "report",
@@ -29,6 +30,7 @@ LAYERS = [
     },
     {"store"},
     {"examples", "release", "serialization", "versions"},
+    {"colophon"},
     {"dictionary", "findings", "rules", "vocabulary"},
     {"instance", "citation", "limits", "media", "packing", "parameters", "passages", "vocab", "folders"},
 ]

@@ -1,26 +1,27 @@
-"""The harvest document: a DCAT-AP-NO 3.0 catalogue of an instance's plans, their dumps and the SPARQL service."""
+"""The harvest document of data: a DCAT-AP-NO 3.0 catalogue of an instance's plans, their dumps and the SPARQL service."""
 
-from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk import folders
+from planverk.colophon import Rows, add_parties, annotate, dated, in_languages, responsible, state
+from planverk.concepts import concepts_of, name_concepts
 from planverk.instance import Instance
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_REPRESENTATIONS, RDF_XML, TRIG, TURTLE, Representation
 from planverk.vocab import (
     DCAT,
+    DCATAP,
     DCT,
     EU,
     FOAF,
     LOS,
     ODRS,
-    ORG,
+    ONTOLOGY_IRI,
     PLAN,
     RDF,
     RDFS,
-    ROV,
-    VCARD,
     XSD,
     thing_iri,
     void_iri,
@@ -40,23 +41,47 @@ _SPARQL_PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
 _FORMAT = URIRef(f"{DCT}format")  # DCT.format is the method of str
 _LANGUAGES = {"nb": "NOB", "nn": "NNO", "en": "ENG"}
 
-Rows = list[tuple[URIRef, Node]]
+_SERIES = {"nb": "Regionale planer fra {}", "nn": "Regionale planar frå {}", "en": "Regional plans from {}"}
+_OF_SERIES = {
+    "nb": "Alle regionale planer som er publisert som lenkede åpne data, ett datasett for hver plan, den nyeste sist.",
+    "nn": "Alle regionale planar som er publiserte som lenkte opne data, eitt datasett for kvar plan, den nyaste sist.",
+    "en": "All regional plans that are published as linked open data, a dataset for each plan, the latest last.",
+}
+_DUMP = {"nb": "Hele datasettet som {}.", "nn": "Heile datasettet som {}.", "en": "The whole dataset as {}."}
+_SERVICE = {"nb": "SPARQL-endepunkt", "nn": "SPARQL-endepunkt", "en": "SPARQL endpoint"}
+_OF_SERVICE = {
+    "nb": "Spørringer mot planene etter SPARQL 1.1 Protocol.",
+    "nn": "Spørjingar mot planane etter SPARQL 1.1 Protocol.",
+    "en": "Queries of the plans by the SPARQL 1.1 Protocol.",
+}
+
+
+class Period(NamedTuple):
+    """The days from and to which a plan holds, as far as they are stated."""
+
+    start: Literal | None
+    end: Literal | None
 
 
 def catalogue(instance: Instance, plans: Graph) -> Graph:
-    """The catalogue of an instance: one dataset for each regional plan that is still published.
+    """The catalogue of an instance: one dataset for each regional plan that is still published, and a series of them.
 
     Everything has an IRI and every foreign term is described in place, as the harvester of data.norge.no and its
     quality score need. Nothing in it depends on when it is made.
     """
     graph = Graph(bind_namespaces="none")
-    for plan in sorted(plans.subjects(RDF.type, PLAN.RegionalPlan), key=str):
-        if isinstance(plan, URIRef) and (plan, PLAN.withdrawnOn, None) not in plans:
-            _dataset(graph, instance, plans, plan)
+    published = _published(plans)
+    for plan in published:
+        _dataset(graph, instance, plans, plan)
+    _series(graph, instance, plans, published)
     _catalogue(graph, instance)
     _service(graph, instance)
-    _parties(graph, instance)
-    _annotate(graph)
+    state(graph, thing_iri(instance.base, "rights", "attribution"), ODRS.RightsStatement, [
+        (RDF.type, DCT.RightsStatement),
+        (ODRS.attributionText, Literal(instance.publisher_name, lang="nb")),
+    ])  # fmt: skip
+    add_parties(graph, instance)
+    annotate(graph)
     return graph
 
 
@@ -70,12 +95,20 @@ def catalogue_iri(instance: Instance) -> URIRef:
     return thing_iri(instance.base, "catalogue", "plans")
 
 
+def _published(plans: Graph) -> list[URIRef]:
+    """The plans that are not withdrawn, the earliest first."""
+    found = {plan for plan in plans.subjects(RDF.type, PLAN.RegionalPlan) if isinstance(plan, URIRef)}
+    standing = (plan for plan in found if (plan, PLAN.withdrawnOn, None) not in plans)
+    return sorted(standing, key=lambda plan: (str(_period(plans, plan).start or ""), plan))
+
+
 def _catalogue(graph: Graph, instance: Instance) -> None:
     catalogue = catalogue_iri(instance)
-    _state(graph, catalogue, DCAT.Catalog, [
-        *((DCT.title, Literal(text, lang=language)) for language, text in instance.titles.items()),
-        *((DCT.description, Literal(text, lang=language)) for language, text in instance.descriptions.items()),
-        *_common(instance, catalogue),
+    kinds = (DCAT.Dataset, DCAT.DatasetSeries)
+    state(graph, catalogue, DCAT.Catalog, [
+        *in_languages(DCT.title, instance.titles),
+        *in_languages(DCT.description, instance.descriptions),
+        *_identified(instance, catalogue),
         *_languages(instance),
         (DCT.license, instance.licence),
         (FOAF.homepage, URIRef(instance.base)),
@@ -83,47 +116,75 @@ def _catalogue(graph: Graph, instance: Instance) -> None:
         *((DCT.spatial, place) for place in instance.spatial),
         (DCAT.themeTaxonomy, EU["data-theme"]),
         (DCAT.themeTaxonomy, URIRef(LOS)),
-        *((DCAT.dataset, dataset) for dataset in graph.subjects(RDF.type, DCAT.Dataset)),
+        # The harvester takes up a series that no catalogue has as an orphan, in a catalogue that it makes up.
+        *((DCAT.dataset, dataset) for kind in kinds for dataset in graph.subjects(RDF.type, kind)),
         (DCAT.service, thing_iri(instance.base, "service", "sparql")),
     ])  # fmt: skip
     graph.add((URIRef(instance.base), RDF.type, FOAF.Document))
 
 
+def _series(graph: Graph, instance: Instance, plans: Graph, published: list[URIRef]) -> None:
+    """The series of the plans, which leads to the first and the last; the rest is a chain of `dcat:prev`."""
+    if not published:
+        return
+    series = thing_iri(instance.base, "dataset-series", "plans")
+    datasets = [dataset_iri(instance, plan) for plan in published]
+    periods = [_period(plans, plan) for plan in published]
+    state(graph, series, DCAT.DatasetSeries, [
+        *in_languages(DCT.title, {key: text.format(instance.publisher_name) for key, text in _SERIES.items()}),
+        *in_languages(DCT.description, _OF_SERIES),
+        *_identified(instance, series),
+        *((DCAT.theme, theme) for theme in instance.themes),
+        *((DCT.spatial, place) for place in instance.spatial),
+        *_temporal(graph, series, Period(
+            min((period.start for period in periods if period.start), default=None, key=str),
+            max((period.end for period in periods if period.end), default=None, key=str),
+        )),
+        (DCT.accrualPeriodicity, EU["frequency/IRREG"]),
+        (DCAT.first, datasets[0]),
+        (DCAT.last, datasets[-1]),
+    ])  # fmt: skip
+    for dataset in datasets:
+        graph.add((dataset, DCAT.inSeries, series))
+    for earlier, later in pairwise(datasets):
+        graph.add((later, DCAT.prev, earlier))
+
+
 def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> None:
     dataset = dataset_iri(instance, plan)
     page = URIRef(plan.replace(instance.base + "id/", instance.base + "doc/", 1))
-    period = URIRef(f"{dataset}/period")
-    _state(graph, dataset, DCAT.Dataset, [
+    concepts = concepts_of(instance, set(plans.objects(None, RDF.type)))
+    state(graph, dataset, DCAT.Dataset, [
         *((DCT.title, title) for title in plans.objects(plan, DCT.title)),
         *_descriptions(plans, plan),
-        *_common(instance, dataset),
+        *_identified(instance, dataset),
         *_languages(instance),
         *((DCAT.theme, theme) for theme in instance.themes),
         *((DCAT.keyword, Literal(word, lang=instance.language)) for word in instance.keywords),
+        *((DCT.subject, concept) for concept in concepts),
         *((DCT.spatial, place) for place in instance.spatial),
-        (DCT.temporal, period),
+        *_temporal(graph, dataset, _period(plans, plan)),
         (DCT.accessRights, EU["access-right/PUBLIC"]),
         (DCT.accrualPeriodicity, EU["frequency/IRREG"]),
+        (DCT.conformsTo, ONTOLOGY_IRI),
         (DCAT.landingPage, page),
         (DCT.relation, plan),
         (DCAT.version, Literal(instance.version)),
         *((DCAT.distribution, _distribution(graph, instance, dataset, row)) for row in RDF_REPRESENTATIONS),
     ])  # fmt: skip
     graph.add((page, RDF.type, FOAF.Document))
-    _state(graph, period, DCT.PeriodOfTime, [
-        *((DCAT.startDate, _day(year, "01-01")) for year in plans.objects(plan, PLAN.startYear)),
-        *((DCAT.endDate, _day(year, "12-31")) for year in plans.objects(plan, PLAN.endYear)),
-        *((DCAT.startDate, day) for day in plans.objects(plan, PLAN.startDate)),
-        *((DCAT.endDate, day) for day in plans.objects(plan, PLAN.endDate)),
-    ])  # fmt: skip
+    name_concepts(graph, concepts)
 
 
 def _distribution(graph: Graph, instance: Instance, dataset: URIRef, row: Representation) -> URIRef:
+    """A dump. Its size and status are left out: no value of theirs is right in DCAT-AP-NO 2 and 3 alike, and the score
+    is counted by 2; the page of the release and the field Content-Length tell the size.
+    """
     distribution = URIRef(f"{dataset}/{row.suffix}")
     download = URIRef(f"{instance.base}releases/{instance.version}/data.{row.suffix}")
-    _state(graph, distribution, DCAT.Distribution, [
-        (DCT.title, Literal(row.title, lang="en")),
-        (DCT.description, Literal(f"Hele datasettet som {row.title}.", lang="nb")),
+    state(graph, distribution, DCAT.Distribution, [
+        *in_languages(DCT.title, dict.fromkeys(_DUMP, row.title)),
+        *in_languages(DCT.description, {key: text.format(row.title) for key, text in _DUMP.items()}),
         (DCAT.accessURL, URIRef(f"{instance.base}releases/{instance.version}/")),
         (DCAT.downloadURL, download),
         (_FORMAT, EU[f"file-type/{_FILE_TYPES[row]}"]),
@@ -131,9 +192,10 @@ def _distribution(graph: Graph, instance: Instance, dataset: URIRef, row: Repres
         *((DCAT.mediaType, media_type) for media_type in _registered(row)),
         (DCT.license, instance.licence),
         (DCT.rights, thing_iri(instance.base, "rights", "attribution")),
-        (DCT.issued, _date(instance.first_issued)),
-        (DCT.modified, _date(instance.issued)),
-        (DCAT.accessService, thing_iri(instance.base, "service", "sparql")),
+        # No dcat:accessService: the score is counted of what one dataset leads to, and the service leads to the other
+        # datasets, which are not there; each would then be one that is said to be no dataset.
+        (DCATAP.availability, EU["planned-availability/STABLE"]),
+        *dated(instance),
     ])  # fmt: skip
     for media_type in _registered(row):
         graph.add((media_type, RDF.type, DCT.MediaType))
@@ -146,52 +208,25 @@ def _registered(row: Representation) -> list[URIRef]:
 
 def _service(graph: Graph, instance: Instance) -> None:
     service = thing_iri(instance.base, "service", "sparql")
-    _state(graph, service, DCAT.DataService, [
-        (DCT.title, Literal("SPARQL-endepunkt", lang="nb")),
-        (DCT.title, Literal("SPARQL-endepunkt", lang="nn")),
-        (DCT.title, Literal("SPARQL endpoint", lang="en")),
-        (DCT.description, Literal("Spørringer mot planene etter SPARQL 1.1 Protocol.", lang="nb")),
-        *_common(instance, service),
+    state(graph, service, DCAT.DataService, [
+        *in_languages(DCT.title, _SERVICE),
+        *in_languages(DCT.description, _OF_SERVICE),
+        *_identified(instance, service),
         (DCAT.endpointURL, URIRef(instance.base + "sparql")),
         (DCAT.endpointDescription, URIRef(instance.base + "sparql")),
         (DCT.conformsTo, _SPARQL_PROTOCOL),
         (_FORMAT, EU["file-type/JSON"]),
         (DCT.license, instance.licence),
         (DCT.accessRights, EU["access-right/PUBLIC"]),
+        (DCATAP.availability, EU["planned-availability/STABLE"]),
         *((DCAT.theme, theme) for theme in instance.themes),
-        (DCAT.keyword, Literal("SPARQL", lang="nb")),
+        *((DCAT.keyword, Literal(word, lang=instance.language)) for word in ("SPARQL", *instance.keywords)),
         *((DCAT.servesDataset, dataset) for dataset in graph.subjects(RDF.type, DCAT.Dataset)),
     ])  # fmt: skip
 
 
-def _parties(graph: Graph, instance: Instance) -> None:
-    _state(graph, instance.publisher, FOAF.Agent, [
-        (RDF.type, ORG.Organization),
-        (RDF.type, ROV.RegisteredOrganization),
-        (FOAF.name, Literal(instance.publisher_name, lang="nb")),
-        (DCT.identifier, Literal(instance.publisher_number)),
-        (DCT.type, URIRef("http://purl.org/adms/publishertype/RegionalAuthority")),
-    ])  # fmt: skip
-    _state(graph, _contact(instance), VCARD.Organization, [
-        (RDF.type, VCARD.Kind),
-        (VCARD.fn, Literal(instance.contact_name, lang="nb")),
-        (VCARD.hasURL, URIRef(instance.contact_page)),
-        *((VCARD.hasEmail, URIRef(f"mailto:{address}")) for address in [instance.contact_email] if address),
-    ])  # fmt: skip
-    _state(graph, thing_iri(instance.base, "rights", "attribution"), ODRS.RightsStatement, [
-        (RDF.type, DCT.RightsStatement),
-        (ODRS.attributionText, Literal(instance.publisher_name, lang="nb")),
-    ])  # fmt: skip
-
-
-def _common(instance: Instance, thing: URIRef) -> Rows:
-    return [
-        (DCT.identifier, Literal(str(thing))),
-        (DCT.publisher, instance.publisher),
-        (DCAT.contactPoint, _contact(instance)),
-        (DCT.issued, _date(instance.first_issued)),
-        (DCT.modified, _date(instance.issued)),
-    ]
+def _identified(instance: Instance, thing: URIRef) -> Rows:
+    return [(DCT.identifier, Literal(str(thing))), *responsible(instance), *dated(instance)]
 
 
 def _descriptions(plans: Graph, plan: URIRef) -> Rows:
@@ -204,28 +239,26 @@ def _languages(instance: Instance) -> Rows:
     return [(DCT.language, EU[f"language/{_LANGUAGES[instance.language]}"])]
 
 
-def _contact(instance: Instance) -> URIRef:
-    return thing_iri(instance.base, "contact", "plan")
+def _period(plans: Graph, plan: URIRef) -> Period:
+    return Period(
+        _day_of(plans.value(plan, PLAN.startDate), plans.value(plan, PLAN.startYear), "01-01"),
+        _day_of(plans.value(plan, PLAN.endDate), plans.value(plan, PLAN.endYear), "12-31"),
+    )
 
 
-def _annotate(graph: Graph) -> None:
-    """Describe each foreign term where it is used: types, schemes and labels from the authorities' own tables."""
-    terms = Graph().parse(folders.PACKAGE / "authorities.ttl")
-    used = {node for triple in graph for node in triple}
-    for triple in terms:
-        if triple[0] in used:
-            graph.add(triple)
+def _day_of(date: Node | None, year: Node | None, month_and_day: str) -> Literal | None:
+    if isinstance(date, Literal):
+        return date
+    return Literal(f"{str(year)[:4]}-{month_and_day}", datatype=XSD.date) if year else None
 
 
-def _state(graph: Graph, subject: URIRef, kind: URIRef, rows: Rows) -> None:
-    graph.add((subject, RDF.type, kind))
-    for predicate, value in rows:
-        graph.add((subject, predicate, value))
-
-
-def _date(day: date) -> Literal:
-    return Literal(day.isoformat(), datatype=XSD.date)
-
-
-def _day(year: Node, month_and_day: str) -> Literal:
-    return Literal(f"{str(year)[:4]}-{month_and_day}", datatype=XSD.date)
+def _temporal(graph: Graph, thing: URIRef, period: Period) -> Rows:
+    """The period of a thing, if any end of it is known, under an IRI of its own."""
+    ends: Rows = [
+        (term, end) for term, end in ((DCAT.startDate, period.start), (DCAT.endDate, period.end)) if end is not None
+    ]
+    if not ends:
+        return []
+    iri = URIRef(f"{thing}/period")
+    state(graph, iri, DCT.PeriodOfTime, ends)
+    return [(DCT.temporal, iri)]

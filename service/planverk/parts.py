@@ -11,14 +11,16 @@ from rdflib import OWL, Graph, URIRef
 from planverk import release, serialization
 from planverk.catalogue import catalogue
 from planverk.citation import Citation
+from planverk.concepts import concepts
 from planverk.derivation import derive
 from planverk.dictionary import read_dictionary
 from planverk.findings import Finding
+from planverk.informationmodel import information_model
 from planverk.instance import Instance
 from planverk.media import N_QUADS, RDF_REPRESENTATIONS
 from planverk.packing import PACKINGS, zip_up
 from planverk.questions import RELEASED
-from planverk.release import CATALOGUE, DATA, INCOMING, REPORT, SEARCH, STORE, VOCABULARY, VOID
+from planverk.release import CATALOGUE, CONCEPTS, DATA, INCOMING, MODEL, REPORT, SEARCH, STORE, VOCABULARY, VOID
 from planverk.report import report
 from planverk.search import building as searching
 from planverk.store import building
@@ -174,8 +176,16 @@ def _catalogue(made: Material) -> Iterable[File]:
     yield _graph(made, CATALOGUE, name, catalogue(made.instance, made.plans))
 
 
+def _concepts(made: Material) -> Iterable[File]:
+    yield _graph(made, CONCEPTS, graph_iri(made.instance.base, "concepts"), concepts(made.instance))
+
+
+def _model(made: Material) -> Iterable[File]:
+    yield _graph(made, MODEL, graph_iri(made.instance.base, "model"), information_model(made.instance))
+
+
 def _indexes(made: Material) -> Iterable[File]:
-    lines = (made.draft / DATA).read_bytes() + (made.draft / CATALOGUE).read_bytes()
+    lines = b"".join((made.draft / name).read_bytes() for name in (DATA, CATALOGUE, CONCEPTS, MODEL))
     yield made.write(File(INCOMING, N_QUADS.media_type, is_public=False), incoming(lines))
 
 
@@ -217,6 +227,8 @@ PARTS = (
     Part("Skriver hvordan det siteres", _citation),
     Part("Skriver vokabularet", _vocabulary),
     Part("Skriver katalogen", _catalogue),
+    Part("Skriver begrepene", _concepts),
+    Part("Skriver informasjonsmodellen", _model),
     Part("Skriver registrene", _indexes),
     Part("Bygger lageret", _store),
     Part("Lager søket", _search),

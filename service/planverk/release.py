@@ -17,6 +17,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 # The parts of a release that the service reads; the dumps are made of the first.
 DATA, VOCABULARY, CATALOGUE, VOID = "data.nq", "vocabulary.nq", "catalogue.nq", "void.nq"
+CONCEPTS, MODEL = "concepts.nq", "model.nq"
 INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
 REPORT, SUMS = "shacl-report.nq", "SHA256SUMS"
 _DRAFT = ".draft"

@@ -24,11 +24,13 @@ DCT = DCTERMS
 EU = Namespace("http://publications.europa.eu/resource/authority/")
 FORMAT = Namespace("http://www.w3.org/ns/formats/")
 LOS = Namespace("https://psi.norge.no/los/")
+MODELLDCATNO = Namespace("https://data.norge.no/vocabulary/modelldcatno#")
 ODRS = Namespace("http://schema.theodi.org/odrs#")
 ROV = Namespace("http://www.w3.org/ns/regorg#")
 SCHEMA = Namespace("https://schema.org/")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
+SKOSNO = Namespace("https://data.norge.no/vocabulary/skosno#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
@@ -41,6 +43,7 @@ PREFIXES: dict[str, str] = {
     "dct": str(DCT),
     "foaf": str(FOAF),
     "formats": str(FORMAT),
+    "modelldcatno": str(MODELLDCATNO),
     "odrs": str(ODRS),
     "org": str(ORG),
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -54,6 +57,7 @@ PREFIXES: dict[str, str] = {
     "sd": str(SD),
     "sh": str(SH),
     "skos": str(SKOS),
+    "skosno": str(SKOSNO),
     "spdx": str(SPDX),
     "vann": "http://purl.org/vocab/vann/",
     "vcard": str(VCARD),

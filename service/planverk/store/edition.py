@@ -23,7 +23,17 @@ class Edition(Protocol):
 
     @property
     def catalogue(self) -> bytes:
-        """The harvest document, as sorted N-Quads."""
+        """The harvest document of data, as sorted N-Quads."""
+        ...
+
+    @property
+    def concepts(self) -> bytes:
+        """The harvest document of concepts, as sorted N-Quads."""
+        ...
+
+    @property
+    def model(self) -> bytes:
+        """The harvest document of the information model, as sorted N-Quads."""
         ...
 
     @property

@@ -8,7 +8,7 @@ from rdflib import Graph
 
 from planverk import release, serialization
 from planverk.limits import Limits
-from planverk.release import CATALOGUE, DATA, INCOMING, STORE, VOCABULARY, VOID, Release
+from planverk.release import CATALOGUE, CONCEPTS, DATA, INCOMING, MODEL, STORE, VOCABULARY, VOID, Release
 from planverk.store.cache import ResultCache
 from planverk.store.documents import put_together, tells_of_withdrawal
 from planverk.store.edition import Edition
@@ -29,7 +29,7 @@ class FrozenEdition:
         self.release = release
         self.store = Pool(partial(Worker, release.folder / STORE, limits), limits, federation)
         self.answers = ResultCache(limits.cache_mb << 20)
-        self._parts = [SortedLines(release.folder / part) for part in (DATA, CATALOGUE, VOCABULARY)]
+        self._parts = [SortedLines(release.folder / part) for part in (DATA, CATALOGUE, CONCEPTS, MODEL, VOCABULARY)]
         self._incoming = SortedLines(release.folder / INCOMING)
 
     @cached_property
@@ -39,8 +39,18 @@ class FrozenEdition:
 
     @cached_property
     def catalogue(self) -> bytes:
-        """The harvest document, as canonical N-Quads."""
+        """The harvest document of data, as canonical N-Quads."""
         return (self.release.folder / CATALOGUE).read_bytes()
+
+    @cached_property
+    def concepts(self) -> bytes:
+        """The harvest document of concepts, as canonical N-Quads."""
+        return (self.release.folder / CONCEPTS).read_bytes()
+
+    @cached_property
+    def model(self) -> bytes:
+        """The harvest document of the information model, as canonical N-Quads."""
+        return (self.release.folder / MODEL).read_bytes()
 
     @cached_property
     def void(self) -> bytes:

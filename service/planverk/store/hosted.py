@@ -51,7 +51,7 @@ class HostedEdition:
         self._description = description
         self._register = register
         self._lookups = lookups
-        self._public = {own: graph for graph, own in description.queried.own.items()}
+        self._public = {own: graph for graph, own in description.documented.items()}
         # What the vocabulary says of things is part of them; what points to them from there is not.
         self._linking = [own for own, graph in self._public.items() if graph != str(ONTOLOGY_IRI)]
 
@@ -62,8 +62,18 @@ class HostedEdition:
 
     @cached_property
     def catalogue(self) -> bytes:
-        """The harvest document, as sorted N-Quads."""
+        """The harvest document of data, as sorted N-Quads."""
         return self._content(str(graph_iri(self._base, "catalogue")))
+
+    @cached_property
+    def concepts(self) -> bytes:
+        """The harvest document of concepts, as sorted N-Quads."""
+        return self._content(str(graph_iri(self._base, "concepts")))
+
+    @cached_property
+    def model(self) -> bytes:
+        """The harvest document of the information model, as sorted N-Quads."""
+        return self._content(str(graph_iri(self._base, "model")))
 
     @cached_property
     def void(self) -> bytes:

@@ -7,7 +7,7 @@ from rdflib import RDF, Graph, Literal
 from rdflib.term import Node
 
 from planverk.limits import Limits
-from planverk.release import CATALOGUE, DATA, VOCABULARY, VOID, Release
+from planverk.release import CATALOGUE, CONCEPTS, DATA, MODEL, VOCABULARY, VOID, Release
 from planverk.serialization import statements
 from planverk.store import graphs
 from planverk.store.lookups import Lookups
@@ -15,7 +15,7 @@ from planverk.store.register import Description, Register
 from planverk.store.remote import RemoteError, Server
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
 
-_PARTS = (DATA, VOCABULARY, CATALOGUE, VOID)
+_PARTS = (DATA, VOCABULARY, CATALOGUE, CONCEPTS, MODEL, VOID)
 # Whoever pushes waits as long as it takes to count a large graph.
 _LIMITS = Limits(seconds=300)
 Progress = Callable[[str], None]

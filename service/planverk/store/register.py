@@ -9,7 +9,7 @@ from rdflib import URIRef
 from planverk.store import results
 from planverk.store.lookups import Lookups
 from planverk.store.translation import GraphNames
-from planverk.vocab import graph_of_release, register_iri, release_iri, void_iri
+from planverk.vocab import graph_iri, graph_of_release, register_iri, release_iri, void_iri
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,18 @@ class Description:
         return {graph: str(graph_of_release(base, self.version, graph)) for graph in self.sizes}
 
     @property
+    def documented(self) -> dict[str, str]:
+        """The graphs that documents are made of; the counts of them are a graph of their own, read only as a whole."""
+        counts = void_iri(str(self.manifest["base"]))
+        return {graph: own for graph, own in self.graphs.items() if graph != counts}
+
+    @property
     def queried(self) -> GraphNames:
-        """The graphs that queries read; the counts of them are a graph of their own, which is read only as a whole."""
+        """The graphs that queries read: not those that say for harvesters what the vocabulary says already."""
         base = str(self.manifest["base"])
-        counts = void_iri(base)
+        again = {str(graph_iri(base, "concepts")), str(graph_iri(base, "model"))}
         return GraphNames(
-            {graph: own for graph, own in self.graphs.items() if graph != counts},
+            {graph: own for graph, own in self.documented.items() if graph not in again},
             str(graph_of_release(base, self.version, "none")),
         )
 

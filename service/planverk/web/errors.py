@@ -20,13 +20,17 @@ from planverk.store.trouble import (
     TooManyFromClient,
 )
 from planverk.web.responses import here, varies
-from planverk.web.shelf import NothingReleased
+from planverk.web.shelf import NothingReleased, NothingToHarvest
 
 PROBLEM = media.Representation("json", "application/problem+json", "Problem details", is_rdf=False)
 
 # What an exception is to the client: a status, and a sentence (None: the exception's own).
 _ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
     NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
+    NothingToHarvest: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Det er ingenting å høste her nå, og et tomt svar ville ha slettet alt.",
+    ),
     ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, "Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere."),
     StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
     StoreUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, "Lageret svarer ikke akkurat nå. Prøv igjen litt senere."),

@@ -1,6 +1,7 @@
 """The documents that catalogues harvest: answered 200, whole and at once, Turtle unless something else is wanted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -9,11 +10,15 @@ from rdflib.term import Node
 
 from planverk import media, serialization
 from planverk.catalogue import catalogue_iri
+from planverk.concepts import collection_iri
+from planverk.informationmodel import model_iri
+from planverk.instance import Instance
 from planverk.media import BY_SUFFIX, HARVESTED
-from planverk.vocab import RDF, VOID, void_iri
+from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, void_iri
 from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
 from planverk.web.responses import announce, document, edition, here, instance, varies
+from planverk.web.shelf import NothingToHarvest
 
 blueprint = Blueprint("harvest", __name__)
 _SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
@@ -31,7 +36,21 @@ class Count(NamedTuple):
 @blueprint.get(f"/katalog.{_SUFFIX}")
 def katalog(suffix: str | None = None) -> Response:
     """The DCAT-AP-NO catalogue."""
-    return _harvested("/katalog", suffix, edition().catalogue)
+    return _harvested("/katalog", suffix, _with_members(edition().catalogue, DCAT.Dataset))
+
+
+@blueprint.get("/begreper")
+@blueprint.get(f"/begreper.{_SUFFIX}")
+def begreper(suffix: str | None = None) -> Response:
+    """The SKOS-AP-NO-Begrep collection of concepts."""
+    return _harvested("/begreper", suffix, _with_members(edition().concepts, SKOS.Concept))
+
+
+@blueprint.get("/informasjonsmodell")
+@blueprint.get(f"/informasjonsmodell.{_SUFFIX}")
+def informasjonsmodell(suffix: str | None = None) -> Response:
+    """The ModelldCAT-AP-NO catalogue with the information model."""
+    return _harvested("/informasjonsmodell", suffix, _with_members(edition().model, MODELLDCATNO.InformationModel))
 
 
 @blueprint.get(_VOID)
@@ -39,6 +58,12 @@ def katalog(suffix: str | None = None) -> Response:
 def void(suffix: str | None = None) -> Response:
     """The VoID description of the data, at the address that RFC 8615 and VoID, section 7.2, give it."""
     return _harvested(_VOID, suffix, edition().void)
+
+
+def _with_members(lines: bytes, kind: URIRef) -> bytes:
+    if f"<{RDF.type}> <{kind}>".encode() not in lines:
+        raise NothingToHarvest
+    return lines
 
 
 def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
@@ -54,9 +79,10 @@ def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
     return response
 
 
-def _catalogue_page(lines: bytes) -> str:
-    page = resource_page(edition(), instance(), lines, str(catalogue_iri(instance())))
-    return render_template("resource.html", **here(), page=page, document="/katalog", representations=HARVESTED)
+def _thing_page(path: str, thing: Callable[[Instance], URIRef], lines: bytes) -> str:
+    """The page about the one thing that a document is about."""
+    page = resource_page(edition(), instance(), lines, str(thing(instance())))
+    return render_template("resource.html", **here(), page=page, document=path, representations=HARVESTED)
 
 
 def _void_page(lines: bytes) -> str:
@@ -96,4 +122,9 @@ def _most_first(counts: Iterable[tuple[Value, int]]) -> list[Count]:
     return sorted((Count(name, number) for name, number in counts), key=lambda row: (-row.number, row.name.text))
 
 
-_PAGES = {"/katalog": _catalogue_page, _VOID: _void_page}
+_PAGES: dict[str, Callable[[bytes], str]] = {
+    "/katalog": partial(_thing_page, "/katalog", catalogue_iri),
+    "/begreper": partial(_thing_page, "/begreper", collection_iri),
+    "/informasjonsmodell": partial(_thing_page, "/informasjonsmodell", model_iri),
+    _VOID: _void_page,
+}

@@ -51,6 +51,8 @@ _ANSWERS = {
     "questions.questions": Answers((*_PAGE, JSON.media_type)),
     "questions.show_examples": Answers(_HARVESTED, (406, 503)),
     "harvest.katalog": Answers(_HARVESTED, (406, 503)),
+    "harvest.begreper": Answers(_HARVESTED, (406, 503)),
+    "harvest.informasjonsmodell": Answers(_HARVESTED, (406, 503)),
     "harvest.void": Answers(_HARVESTED, (406, 503)),
     "downloads.releases": Answers((*_PAGE, JSON.media_type)),
     "downloads.release": Answers((*_PAGE, JSON.media_type), (307, 404, 503)),

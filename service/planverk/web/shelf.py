@@ -9,6 +9,10 @@ class NothingReleased(Exception):
     """There is no release to serve yet."""
 
 
+class NothingToHarvest(Exception):
+    """A harvest document without a single member: answered with 200, it would empty the national catalogue of ours."""
+
+
 class Shelf:
     """Holds the current edition for all threads of a process."""
 

@@ -16,13 +16,17 @@ Triple = tuple[Node, Node, Node]
 
 
 class Place(NamedTuple):
-    """Where a statement stands: a file and its line, counted from 1."""
+    """Where a statement stands: a file and its line, counted from 1; in a workbook also the sheet and the column."""
 
     file: Path
     line: int
+    sheet: str = ""
+    column: str = ""
 
     def __str__(self) -> str:
-        """Give the form that editors and terminals turn into a link."""
+        """Give the form that editors and terminals turn into a link; of a cell the one that people say."""
+        if self.sheet:
+            return f"{self.file}: {self.sheet}!{self.column}{self.line}"
         return f"{self.file}:{self.line}"
 
 
@@ -71,11 +75,16 @@ class Positions:
 
     of_triples: dict[Triple, Place] = field(default_factory=dict)
     of_subjects: dict[Node, Place] = field(default_factory=dict)
+    of_gaps: dict[tuple[Node, Node], Place] = field(default_factory=dict)
 
     def note(self, triple: Triple, place: Place) -> None:
         """Remember where a statement stands; the first place counts."""
         self.of_triples.setdefault(triple, place)
         self.of_subjects.setdefault(triple[0], place)
+
+    def note_gap(self, subject: Node, predicate: Node, place: Place) -> None:
+        """Remember where a statement with a property would stand: in a workbook, the cell that is there for it."""
+        self.of_gaps.setdefault((subject, predicate), place)
 
     def find(self, focus: Node | None, path: Node | None, value: Node | None) -> Place | None:
         """The closest place known for a finding: the very statement, one with the same property, or the resource."""
@@ -83,7 +92,8 @@ class Positions:
         if exact or focus is None:
             return exact
         same = (place for (s, p, _), place in self.of_triples.items() if s == focus and p == path)
-        return next(same, self.of_subjects.get(focus))
+        gap = self.of_gaps.get((focus, path)) if path else None
+        return next(same, gap or self.of_subjects.get(focus))
 
 
 def sentences(rules: Graph, rule: Node, **values: str) -> dict[str, str]:

@@ -78,6 +78,20 @@ class Instance:
         return sorted(self.folder.glob("*.ttl"))
 
     @property
+    def workbooks(self) -> list[Path]:
+        """The planners' workbooks, in a stable order; not the locks that spreadsheet programs leave beside open files."""
+        return [path for path in self._beside if path.suffix == ".xlsx"]
+
+    @property
+    def strays(self) -> list[Path]:
+        """What lies beside the editors' files and is none of them."""
+        return [path for path in self._beside if path.suffix not in (".xlsx", ".ttl")]
+
+    @property
+    def _beside(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("*.*") if path.is_file() and path.name[:1] not in (".", "~"))
+
+    @property
     def queries(self) -> list[Path]:
         """The queries that the instance adds to those that come with the software, in a stable order."""
         return sorted((self.folder / "queries").glob("*.rq"))

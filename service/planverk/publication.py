@@ -12,6 +12,7 @@ from planverk.instance import Instance
 from planverk.media import N_QUADS
 from planverk.parts import PARTS, File, Material
 from planverk.release import DATA, SUMS
+from planverk.sources.workbook import NewRow
 from planverk.validation import validate
 from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
@@ -25,6 +26,7 @@ class Examination(NamedTuple):
     graph: Graph
     vocabulary: Vocabulary
     findings: list[Finding]
+    new: list[NewRow]  # rows of workbooks that have been given a key
 
     @property
     def violations(self) -> list[Finding]:
@@ -35,12 +37,15 @@ class Examination(NamedTuple):
 def examine(instance: Instance, progress: Progress) -> Examination:
     """Read and judge an instance; nothing is written."""
     vocabulary = read_vocabulary()
-    progress(f"Leser {len(instance.sources)} filer")
-    graph, positions, findings, broken = sources.read(instance, vocabulary)
+    progress(f"Leser {len(instance.sources) + len(instance.workbooks)} filer")
+    read = sources.read(instance, vocabulary)
+    graph = read.graph
     progress(f"Prøver {len(graph)} utsagn mot reglene")
-    judged = [finding for finding in validate(graph, positions, vocabulary) if finding.place not in broken]
-    findings = findings + judged + _vanished(instance, graph, vocabulary)
-    return Examination(graph, vocabulary, sorted(findings, key=_by_place))
+    judged = [finding for finding in validate(graph, read.positions, vocabulary) if finding.place not in read.broken]
+    # What stands in a file that could not be read is not gone.
+    vanished = _vanished(instance, graph, vocabulary) if read.whole else []
+    findings = [*read.findings, *judged, *vanished]
+    return Examination(graph, vocabulary, sorted(findings, key=_by_place), read.new)
 
 
 def publish(instance: Instance, examined: Examination, progress: Progress) -> release.Release:
@@ -119,5 +124,8 @@ def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[
     ]
 
 
-def _by_place(finding: Finding) -> tuple[str, int, str]:
-    return (str(finding.place.file), finding.place.line, finding.rule) if finding.place else ("~", 0, finding.rule)
+def _by_place(finding: Finding) -> tuple[str, str, int, str, str]:
+    if finding.place is None:
+        return ("~", "", 0, "", finding.rule)
+    file, line, sheet, column = finding.place
+    return (str(file), sheet, line, column, finding.rule)

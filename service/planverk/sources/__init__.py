@@ -9,6 +9,7 @@ from planverk.instance import Instance
 from planverk.sources.questions import judge_questions
 from planverk.sources.statements import judge_statements
 from planverk.sources.turtle import SyntaxFault, read_turtle
+from planverk.sources.workbook import NewRow, read_workbooks
 from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary
 
@@ -19,7 +20,9 @@ class Sources(NamedTuple):
     graph: Graph
     positions: Positions
     findings: list[Finding]
-    broken: set[Place]  # lines whose writing is at fault; what they seem to say is not to be judged further
+    broken: set[Place]  # lines and cells whose writing is at fault; what they seem to say is not to be judged further
+    new: list[NewRow]  # rows of workbooks that have been given a key
+    whole: bool  # whether every file could be read; what is not there may else stand in one that could not
 
 
 def read(instance: Instance, vocabulary: Vocabulary) -> Sources:
@@ -27,11 +30,13 @@ def read(instance: Instance, vocabulary: Vocabulary) -> Sources:
     graph, positions = Graph(bind_namespaces="none"), Positions()
     faults = [fault for path in instance.sources for fault in read_turtle(path, instance.base, graph, positions)]
     findings = [_unreadable(fault, vocabulary) for fault in faults]
+    workbooks = read_workbooks(instance, graph, positions, vocabulary)
+    findings += workbooks.findings
     findings += judge_statements(graph, positions, instance.base, vocabulary)
     findings += judge_questions(instance, vocabulary)
     broken = {Place(fault.place.file, line) for fault in faults for line in range(fault.begin, fault.place.line + 1)}
     broken |= {finding.place for finding in findings if finding.place and finding.severity is Severity.VIOLATION}
-    return Sources(graph, positions, findings, broken)
+    return Sources(graph, positions, findings, broken, workbooks.new, workbooks.whole and not faults)
 
 
 def _unreadable(fault: SyntaxFault, vocabulary: Vocabulary) -> Finding:

@@ -1,0 +1,117 @@
+"""A file that says it is a workbook -> the workbook, or why it is not to be opened (ECMA-376 part 2: a package is a zip)."""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
+
+ENDING = ".xlsx"
+# Files of spreadsheet programs that hold what people take for data, but that are not read.
+FOREIGN_ENDINGS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers", ".csv")
+MOST_BYTES = 200_000_000
+MOST_PARTS = 2_000
+MOST_CELLS = 400_000
+_MOST_TIMES_LARGER = 200
+_SMALL = 1_000_000  # below this, how well a part was packed says nothing
+_CHUNK = 1 << 20
+_OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook, and one of before 2007, is an OLE file
+_MACROS = "vbaproject.bin"
+# What openpyxl, zipfile and the XML parser raise for packages that are whole as zip files and yet no workbooks.
+_DAMAGE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    DefusedXmlException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    ArithmeticError,
+    RecursionError,
+    RuntimeError,
+    AssertionError,
+)
+
+
+class NotToBeOpened(Exception):
+    """A file that is not opened: the rule that it breaks, and the words for its message."""
+
+    def __init__(self, rule: str, **words: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.words = words
+
+
+class Opened(NamedTuple):
+    """A workbook with its formulas, one with what they last came to where it has any, and whether it links to others."""
+
+    formulas: Workbook
+    values: Workbook
+    has_links: bool
+
+
+def open_workbook(path: Path) -> Opened:
+    """The workbook in a file. Its size is judged before anything in it is read.
+
+    Raises:
+        NotToBeOpened: it is no workbook, is damaged, locked by a password, too large, or holds macros.
+
+    """
+    try:
+        names, has_formulas = _judge(path)
+        # Links to other workbooks are not kept: openpyxl would read their cached contents too.
+        formulas = openpyxl.load_workbook(path, keep_links=False)
+        values = openpyxl.load_workbook(path, keep_links=False, data_only=True) if has_formulas else formulas
+    except _DAMAGE as error:
+        raise NotToBeOpened("damaged", reason=str(error)[:200]) from None
+    return Opened(formulas, values, any("/externallinks/" in name for name in names))
+
+
+def _judge(path: Path) -> tuple[list[str], bool]:
+    """The names of a package's parts and whether it has formulas, once it is known not to be too large."""
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) == _OLE:
+            raise NotToBeOpened("locked")
+    with zipfile.ZipFile(path) as package:
+        parts = package.infolist()
+        _weigh(parts)
+        names = [f"/{part.filename.lower()}" for part in parts]
+        if any(name.endswith(_MACROS) for name in names):
+            raise NotToBeOpened("macros")
+        sheets = [part for part in parts if "/worksheets/" in f"/{part.filename.lower()}"]
+        counts = [_count(package, part) for part in sheets]
+    if sum(cells for cells, _ in counts) > MOST_CELLS:
+        raise NotToBeOpened("too-large", most=f"{MOST_CELLS} celler")
+    return names, any(formulas for _, formulas in counts)
+
+
+def _weigh(parts: list[zipfile.ZipInfo]) -> None:
+    """Refuse what is small only because it is packed. zipfile never unpacks more of a part than is stated here."""
+    swollen = any(
+        part.file_size > _SMALL and part.file_size > _MOST_TIMES_LARGER * max(part.compress_size, 1) for part in parts
+    )
+    if swollen or len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+        raise NotToBeOpened("too-large", most=f"{MOST_BYTES // 1_000_000} MB")
+
+
+def _count(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, bool]:
+    """How many cells and rows a sheet has, and whether any of them holds a formula."""
+    cells, formulas, tail = 0, False, b""
+    with package.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            seen = tail + chunk
+            # A tag's beginning may lie on the seam; what is kept of the last chunk is too short to hold one whole.
+            cells += seen.count(b"<c ") + seen.count(b"<c>") + seen.count(b"<row") - tail.count(b"<c")
+            formulas = formulas or b"<f>" in seen or b"<f " in seen or b"<f/>" in seen
+            tail = seen[-3:]
+    return cells, formulas

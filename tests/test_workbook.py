@@ -1,0 +1,103 @@
+"""A workbook says what the data say: data to workbook to data is the identical graph, and every kind of thing has its sheet."""
+
+import shutil
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl.workbook import Workbook
+from rdflib import Graph
+
+from planverk import folders, sources
+from planverk.cli import main
+from planverk.findings import Positions
+from planverk.instance import Instance, read_instance
+from planverk.sources.workbook import Workbooks, read_workbooks, write_workbook
+from planverk.sources.workbook.table import DETAILS, read_table
+from planverk.vocab import OWL, RDF
+from planverk.vocabulary import Vocabulary, read_vocabulary
+
+TESTS = Path(__file__).parent
+COUNTIES = {"buskerud": folders.DATA / "buskerud", "fjordheim": TESTS / "fjordheim", "odd": TESTS / "odd"}
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return read_vocabulary()
+
+
+@pytest.fixture(scope="module", params=COUNTIES)
+def county(request: pytest.FixtureRequest, vocabulary: Vocabulary) -> tuple[Instance, Graph, bytes]:
+    """An instance, what it says, and the workbook that says so too."""
+    instance = read_instance(COUNTIES[request.param])
+    graph = sources.read(instance, vocabulary).graph
+    return instance, graph, write_workbook(instance, graph)
+
+
+@pytest.fixture
+def read(tmp_path: Path, vocabulary: Vocabulary) -> Callable[[Instance, bytes], tuple[Graph, Workbooks]]:
+    """Reads a workbook that is the only source of an instance."""
+
+    def reading(instance: Instance, content: bytes) -> tuple[Graph, Workbooks]:
+        shutil.copy(instance.folder / "planverk.toml", tmp_path)
+        (tmp_path / "plan.xlsx").write_bytes(content)
+        graph = Graph(bind_namespaces="none")
+        return graph, read_workbooks(read_instance(tmp_path), graph, Positions(), vocabulary)
+
+    return reading
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def opened(content: bytes) -> Workbook:
+    return openpyxl.load_workbook(BytesIO(content))
+
+
+def test_data_to_workbook_to_data_is_the_identical_graph(
+    county: tuple[Instance, Graph, bytes], read: Callable[[Instance, bytes], tuple[Graph, Workbooks]]
+) -> None:
+    instance, graph, content = county
+    again, workbooks = read(instance, content)
+    assert set(again) == set(graph)
+    assert (workbooks.findings, workbooks.new, workbooks.whole) == ([], [], True)
+
+
+def test_hardly_anything_needs_the_exact_notation(county: tuple[Instance, Graph, bytes]) -> None:
+    _, graph, content = county
+    assert opened(content)[DETAILS].max_row - 1 <= max(len(graph) // 200, 6)
+
+
+def test_every_class_of_the_ontology_has_its_sheet(vocabulary: Vocabulary) -> None:
+    placed = [kind for sheet in read_table().sheets for kind in sheet.classes]
+    assert len(placed) == len(set(placed))
+    assert set(placed) == {term for term in vocabulary.terms if (term, RDF.type, OWL.Class) in vocabulary.ontology}
+
+
+def test_every_heading_is_read_as_the_column_it_was_written_for() -> None:
+    table = read_table()
+    for sheet in table.sheets:
+        columns = table.columns(sheet, ("nb", "nn", "en"), Graph(), ())
+        assert {column.heading: table.read_heading(sheet, column.heading, "nb") for column in columns} == {
+            column.heading: column for column in columns
+        }
+
+
+def test_a_workbook_beside_turtle_files_would_say_all_twice_and_is_refused(unreleased: Instance) -> None:
+    result = run("workbook", str(unreleased.folder))
+    assert (result.exit_code, "--take-over" in result.output) == (1, True)
+    assert unreleased.workbooks == []
+
+
+def test_a_workbook_that_takes_over_says_the_same_and_the_turtle_files_are_kept(unreleased: Instance) -> None:
+    before = sources.read(unreleased, read_vocabulary()).graph
+    assert run("workbook", str(unreleased.folder), "--take-over").exit_code == 0
+    after = sources.read(unreleased, read_vocabulary())
+    assert unreleased.sources == []
+    assert set(after.graph) == set(before)
+    assert [path.suffix for path in (unreleased.folder / "reserve").iterdir()] == [".ttl"]
+    assert run("release", str(unreleased.folder)).exit_code == 0

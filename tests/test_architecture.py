@@ -29,9 +29,9 @@ LAYERS = [
         "void",
     },
     {"store"},
-    {"examples", "release", "serialization", "versions"},
+    {"examples", "release", "versions"},
     {"colophon"},
-    {"dictionary", "findings", "rules", "vocabulary"},
+    {"dictionary", "findings", "rules", "serialization", "vocabulary"},
     {"instance", "citation", "limits", "media", "packing", "parameters", "passages", "vocab", "folders"},
 ]
 
@@ -48,7 +48,7 @@ ADDRESSES = {
     "granian": {"server"},
     "openpyxl": {"sources.workbook"},
     "prometheus_client": {"web"},
-    "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.results"},
+    "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.engine", "store.results"},
     "pyshacl": {"validation"},
     "snowballstemmer": {"search"},
     "werkzeug": {"web"},

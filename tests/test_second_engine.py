@@ -7,7 +7,7 @@ import pytest
 from rdflib import Graph
 
 from planverk import folders, validation
-from planverk.validation import JudgedGraph
+from planverk.validation.judge import JudgedGraph, report_in_place
 from planverk.vocab import RDF, RDFS, SH, SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
 from test_shapes import BASE, FAILING, FOLDER, PASSING, added, alone, fixture_name
@@ -61,7 +61,7 @@ def found_by_jena(java: Callable[..., bytes], background: Graph, vocabulary: Voc
 
 def found_by_pyshacl(graph: JudgedGraph, shapes: Graph) -> Findings:
     """What pyshacl finds in a graph."""
-    return findings(validation.report_in_place(graph, shapes))
+    return findings(report_in_place(graph, shapes))
 
 
 def findings(report: Graph) -> Findings:

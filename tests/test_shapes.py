@@ -11,7 +11,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from planverk import validation
-from planverk.validation import JudgedGraph
+from planverk.validation.judge import JudgedGraph
 from planverk.vocab import OWL, PLAN, RDF, RDFS, SH, SHAPE, SKOS
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -42,11 +42,6 @@ def shapes(vocabulary: Vocabulary) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def constraints(shapes: Graph) -> Graph:
-    return validation.constraints(shapes)
-
-
-@pytest.fixture(scope="module")
 def background(ontology: Graph) -> JudgedGraph:
     """The fictional county that fixtures add to, with the superclasses that `sh:class` and `sh:targetClass` ask for."""
     graph = JudgedGraph()
@@ -67,10 +62,10 @@ def added(path: Path, graph: JudgedGraph) -> Iterator[JudgedGraph]:
         graph -= new
 
 
-def broken(graph: JudgedGraph, constraints: Graph) -> set[str]:
+def broken(graph: JudgedGraph, shapes: Graph) -> set[str]:
     """The names of the rules that a graph breaks, of any severity."""
-    report = validation.report_in_place(graph, constraints)
-    return {str(rule).removeprefix(SHAPE) for rule in report.objects(None, SH.sourceShape)}
+    found = validation.report(graph, shapes)
+    return {str(rule).removeprefix(SHAPE) for rule in found.objects(None, SH.sourceShape)}
 
 
 def alone(rule: URIRef, shapes: Graph) -> Graph:
@@ -103,8 +98,8 @@ def fixture_name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
-def test_no_rule_has_anything_to_say_about_the_background(background: JudgedGraph, constraints: Graph) -> None:
-    assert broken(background, constraints) == set()
+def test_no_rule_has_anything_to_say_about_the_background(background: JudgedGraph, shapes: Graph) -> None:
+    assert broken(background, shapes) == set()
 
 
 def test_the_service_judges_the_background_in_the_same_way(vocabulary: Vocabulary) -> None:
@@ -113,17 +108,15 @@ def test_the_service_judges_the_background_in_the_same_way(vocabulary: Vocabular
 
 
 @pytest.mark.parametrize("path", FAILING, ids=fixture_name)
-def test_a_failing_fixture_breaks_its_rule_and_no_other(
-    path: Path, background: JudgedGraph, constraints: Graph
-) -> None:
+def test_a_failing_fixture_breaks_its_rule_and_no_other(path: Path, background: JudgedGraph, shapes: Graph) -> None:
     with added(path, background) as data:
-        assert broken(data, constraints) == {path.parent.name}
+        assert broken(data, shapes) == {path.parent.name}
 
 
 @pytest.mark.parametrize("path", PASSING, ids=fixture_name)
-def test_a_passing_fixture_does_not_break_its_rule(path: Path, background: JudgedGraph, constraints: Graph) -> None:
+def test_a_passing_fixture_does_not_break_its_rule(path: Path, background: JudgedGraph, shapes: Graph) -> None:
     with added(path, background) as data:
-        assert broken(data, alone(SHAPE[path.parent.name], constraints)) == set()
+        assert broken(data, alone(SHAPE[path.parent.name], shapes)) == set()
 
 
 def test_every_rule_has_a_failing_and_a_passing_fixture_and_every_fixture_a_rule(shapes: Graph) -> None:

@@ -14,6 +14,7 @@ from planverk import folders
 from planverk.findings import Severity
 from planverk.passages import Passage, passages
 from planverk.rules import Rule, read_rules
+from planverk.serialization import read_turtle
 from planverk.vocab import DCT, ONTOLOGY_IRI, PLAN, SKOS
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -211,7 +212,7 @@ def read_dictionary() -> Dictionary:
     vocabulary = read_vocabulary()
     return Dictionary(
         vocabulary=vocabulary,
-        mappings={file.stem: Graph().parse(file) for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl"))},
+        mappings={file.stem: read_turtle([file]) for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl"))},
         context=json.loads((folders.ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"],
         rules=read_rules(vocabulary.shapes),
         passages=passages(folders.ONTOLOGY / "planverk.ttl"),

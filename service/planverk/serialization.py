@@ -105,6 +105,21 @@ def by_subject(path: Path) -> Iterator[tuple[Node, list[tuple[URIRef, Node]]]]:
         yield _node(subject), [(URIRef(predicate.value), _node(value)) for predicate, value in said]
 
 
+def read_turtle(files: Iterable[Path]) -> Graph:
+    """Files of Turtle that are known to be in order as one graph, with the prefixes they declare.
+
+    Read by pyoxigraph, which takes a thirtieth of the time that rdflib needs.
+    """
+    graph = Graph()
+    for file in files:
+        triples = ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        for quad in triples:
+            graph.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)))
+        for prefix, namespace in triples.prefixes.items():
+            graph.bind(prefix, namespace, override=False)
+    return graph
+
+
 def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)

@@ -32,12 +32,12 @@ class Snapshot:
     @cached_property
     def ontology(self) -> Graph:
         """The ontology with its codes."""
-        return _read(self.turtle["ontology"] + self.turtle["codes"])
+        return serialization.read_turtle(self.turtle["ontology"] + self.turtle["codes"])
 
     @cached_property
     def shapes(self) -> Graph:
         """The rules."""
-        return _read(self.turtle["shapes"])
+        return serialization.read_turtle(self.turtle["shapes"])
 
     @property
     def version(self) -> str:
@@ -52,7 +52,7 @@ class Snapshot:
     @property
     def content(self) -> tuple[object, ...]:
         """What makes two snapshots the same: their statements and their JSON, not their layout and comments."""
-        graphs = (_read(files) for files in self.turtle.values())
+        graphs = (serialization.read_turtle(files) for files in self.turtle.values())
         canonical = (serialization.canonical({ONTOLOGY_IRI: graph}) for graph in graphs)
         return *canonical, *(json.loads(file.read_text(encoding="utf-8")) for file in self.json.values())
 
@@ -222,13 +222,6 @@ def _counted(snapshot: Snapshot) -> str:
     lists, codes = (len(set(known.subjects(RDF.type, kind))) for kind in (SKOS.ConceptScheme, SKOS.Concept))
     rules = len(set(snapshot.shapes.subjects(SH.severity)))
     return f"{len(classes)} classes, {len(set(own) - classes)} properties, {lists} code lists with {codes} codes, {rules} rules"
-
-
-def _read(files: tuple[Path, ...]) -> Graph:
-    graph = Graph()
-    for file in files:
-        graph.parse(file, format="turtle")
-    return graph
 
 
 def _as_numbers(version: str) -> tuple[int, ...]:

@@ -1,11 +1,11 @@
 """The ontology, its code lists and the shapes, read into graphs."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from rdflib import OWL, RDF, Graph, URIRef
 
 from planverk import folders
+from planverk.serialization import read_turtle
 
 
 class Vocabulary(NamedTuple):
@@ -25,12 +25,7 @@ class Vocabulary(NamedTuple):
 
 def read_vocabulary() -> Vocabulary:
     """The ontology with its code lists, and the shapes with the rules on sources."""
-    ontology = _parse([*sorted(folders.ONTOLOGY.glob("*.ttl")), *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))])
-    return Vocabulary(ontology, _parse(sorted(folders.SHAPES.glob("*.ttl"))))
-
-
-def _parse(files: list[Path]) -> Graph:
-    graph = Graph()
-    for file in files:
-        graph.parse(file, format="turtle")
-    return graph
+    ontology = read_turtle(
+        [*sorted(folders.ONTOLOGY.glob("*.ttl")), *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))]
+    )
+    return Vocabulary(ontology, read_turtle(sorted(folders.SHAPES.glob("*.ttl"))))

@@ -1,34 +1,17 @@
-"""A graph and the shapes -> the list of findings (SHACL 1.0); the only importer of pyshacl."""
+"""A graph and the shapes -> the list of findings (SHACL 1.0): the engine finds suspects, pyshacl judges them."""
 
-from functools import cache
-from typing import Any, cast
+from typing import cast
 
-import pyshacl
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
 from rdflib.term import Node
 
 from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.serialization import statements
+from planverk.store.engine import Engine
+from planverk.validation.judge import JudgedGraph, judge
+from planverk.validation.suspects import Suspects, is_fit
 from planverk.vocab import SH
 from planverk.vocabulary import Vocabulary
-
-_TEXTS = (SH.name, SH.description, SH.message)
-
-
-class JudgedGraph(Graph):
-    """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
-
-    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # Any: passed on
-        """As `Graph.query`."""
-        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
-        return super().query(prepared, *arguments, **options)
-
-
-@cache
-def _prepared(query: str) -> Query:
-    return prepareQuery(query)
 
 
 def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list[Finding]:
@@ -42,27 +25,27 @@ def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list
 
 
 def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
-    """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's superclasses known."""
+    """The SHACL validation report (SHACL 1.0, section 3.6) of a graph, with the ontology's superclasses known.
+
+    It has the results that pyshacl would give of the whole graph; each is in it once.
+    """
     judged = JudgedGraph()
     judged += graph
     judged += vocabulary.ontology.triples((None, RDFS.subClassOf, None))
-    return report_in_place(judged, constraints(vocabulary.shapes))
+    return report(judged, vocabulary.shapes)
 
 
-def report_in_place(judged: JudgedGraph, rules: Graph) -> Graph:
-    """The report of a graph that holds all it is judged by, superclasses included."""
-    # In place: pyshacl would otherwise judge a copy, which is a plain graph again. Without inference it adds nothing.
-    _, report, _ = pyshacl.validate(judged, shacl_graph=rules, inference="none", inplace=True)
-    return cast("Graph", report)  # pyshacl gives bytes only when asked to serialise
-
-
-def constraints(shapes: Graph) -> Graph:
-    """The shapes without their texts: pyshacl goes through all that is said of a shape, again for every node."""
-    rules = Graph(store="SimpleMemory")
-    for triple in shapes:
-        if triple[1] not in _TEXTS:
-            rules.add(triple)
-    return rules
+def report(judged: JudgedGraph, shapes: Graph) -> Graph:
+    """The same of a graph that holds all it is judged by."""
+    fit, unfit = Graph(), set()
+    for triple in judged:
+        if all(is_fit(node) for node in triple if isinstance(node, URIRef)):
+            fit.add(triple)
+        else:
+            unfit.add(triple[0])
+    lines = statements(fit)
+    suspects = Suspects(shapes, Engine([lines])).of_all(judged, lines, unfit)
+    return judge(judged, shapes, suspects)
 
 
 def _finding(report: Graph, result: Node, positions: Positions, shapes: Graph) -> Finding:

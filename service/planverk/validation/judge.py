@@ -1,0 +1,61 @@
+"""The judge of data (SHACL 1.0): a graph and rules -> the validation report; the only importer of pyshacl."""
+
+from functools import cache
+from typing import Any, cast
+
+import pyshacl
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import RDF, BNode, Graph
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+from rdflib.term import Node
+
+from planverk.validation.aims import Suspicion, aimed
+from planverk.vocab import SH
+
+
+class JudgedGraph(Graph):
+    """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
+
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # Any: passed on
+        """As `Graph.query`."""
+        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(prepared, *arguments, **options)
+
+
+def judge(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:
+    """The report on some nodes by some rules. Where pyshacl cannot tell, such as between a date and a word, it is a breach.
+
+    pyshacl gives up altogether at values that it cannot compare; SHACL 1.0, section 4.5.4, makes them a result.
+    """
+    try:
+        return report_in_place(judged, aimed(shapes, suspicions))
+    except (TypeError, ReportableRuntimeError):
+        half = len(suspicions) // 2
+        if not half:
+            return _breach(shapes, *suspicions[0])
+        return judge(judged, shapes, suspicions[:half]) + judge(judged, shapes, suspicions[half:])
+
+
+def _breach(shapes: Graph, rule: Node, node: Node) -> Graph:
+    result, told = BNode(), Graph()
+    told.add((result, RDF.type, SH.ValidationResult))
+    told.add((result, SH.focusNode, node))
+    told.add((result, SH.sourceShape, rule))
+    for term, predicate in ((SH.severity, SH.resultSeverity), (SH.path, SH.resultPath)):
+        for said in shapes.objects(rule, term):
+            told.add((result, predicate, said))
+    return told
+
+
+@cache
+def _prepared(query: str) -> Query:
+    return prepareQuery(query)
+
+
+def report_in_place(judged: JudgedGraph, rules: Graph) -> Graph:
+    """The report (SHACL 1.0, section 3.6) of a graph that holds all it is judged by, superclasses included."""
+    # In place: pyshacl would otherwise judge a copy, which is a plain graph again. Without inference it adds nothing.
+    _, report, _ = pyshacl.validate(judged, shacl_graph=rules, inference="none", inplace=True)
+    return cast("Graph", report)  # pyshacl gives bytes only when asked to serialise

@@ -58,6 +58,7 @@ class Instance:
     endpoints: tuple[str, ...]
     """The SPARQL endpoints of others that queries may ask by SERVICE."""
     proxies: int
+    accessibility_statement: str | None
     version: str
     issued: date
     first_issued: date
@@ -103,6 +104,7 @@ _SETTINGS: dict[str, tuple[type, str]] = {
     "instance.title": (dict, 'one title per language, such as { nb = "…", nn = "…" }'),
     "instance.description": (dict, "one description per language"),
     "instance.languages": (list, 'the languages of the site, the first one first, such as ["nb", "nn", "en"]'),
+    "instance.accessibility_statement": (str, "the address of the site's accessibility statement at uustatus.no"),
     "publisher.iri": (str, "the IRI of the organisation that publishes"),
     "publisher.name": (str, "the organisation's name"),
     "publisher.organisation_number": (str, "its nine digits in Enhetsregisteret, in quotes"),
@@ -125,7 +127,7 @@ _SETTINGS: dict[str, tuple[type, str]] = {
 }
 
 
-_OPTIONAL = {"contact.email", "federation.allow", "server.proxies"}
+_OPTIONAL = {"contact.email", "federation.allow", "instance.accessibility_statement", "server.proxies"}
 
 
 def read_instance(folder: Path) -> Instance:
@@ -263,6 +265,7 @@ def _instance(folder: Path, values: dict[str, Any], limits: Limits, store: Remot
         store=store,
         endpoints=tuple(values["federation.allow"] or ()),
         proxies=values["server.proxies"] or 0,
+        accessibility_statement=values["instance.accessibility_statement"],
         version=values["release.version"],
         issued=values["release.issued"],
         first_issued=values["release.first_issued"],

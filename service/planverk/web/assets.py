@@ -10,7 +10,8 @@ from werkzeug.http import generate_etag
 
 blueprint = Blueprint("assets", __name__)
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+          ".woff2": "font/woff2"}  # fmt: skip
 _VERSIONED = re.compile(r"(?P<version>[0-9a-f]{12})/(?P<name>.+)")
 _A_YEAR = 365 * 24 * 3600
 

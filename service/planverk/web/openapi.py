@@ -41,6 +41,10 @@ class Answers(NamedTuple):
 _ANSWERS = {
     "pages.home": Answers(_PAGE),
     "search.search": Answers((*_PAGE, JSON.media_type), (400, 503, 504)),
+    "pages.data": Answers(_PAGE),
+    "pages.about": Answers(_PAGE),
+    "pages.accessibility": Answers(_PAGE),
+    "pages.privacy": Answers(_PAGE),
     "resources.identify": Answers((), (404, 503), 303),
     "resources.show": Answers(_DOCUMENTS, (404, 406, 410, 503)),
     "resources.define": Answers(_DOCUMENTS, (406, 503)),

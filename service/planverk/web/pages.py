@@ -1,23 +1,30 @@
 """Pages that are about the site itself."""
 
+from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template
 
 from planverk import media
 from planverk.serialization import read
-from planverk.vocab import DCAT, RDF, document_path
-from planverk.web.reading import Value, resource_page
+from planverk.vocab import DCAT, DCT, RDF, document_path
+from planverk.web.reading import Names, Value
 from planverk.web.responses import document, edition, here, instance, quote_path, way
 
 blueprint = Blueprint("pages", __name__)
 
 
 class Plan(NamedTuple):
-    """A plan on the home page: its name and the page about it."""
+    """A plan on the home page: its name, what it is about, and the page about it."""
 
     name: Value
+    description: Value | None
     href: str
+
+
+# The example programs of the page about data, by the language they are written in: files that run when filled in.
+_PROGRAMS = Path(__file__).parent / "programs"
 
 
 @blueprint.get("/")
@@ -33,11 +40,51 @@ def home() -> Response:
     return response
 
 
+@blueprint.get("/data")
+def data() -> Response:
+    """How to get at the data, with programs that can be copied."""
+    return _page("data.html", examples=_programs())
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    """Who publishes what here, and where it comes from."""
+    return _page("about.html")
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> Response:
+    """What is known of how accessible the site is (forskrift om universell utforming av IKT-løsninger, § 4 c)."""
+    return _page("accessibility.html")
+
+
+@blueprint.get("/privacy")
+def privacy() -> Response:
+    """What is written down of visitors, and of people in the data."""
+    return _page("privacy.html")
+
+
+def _page(template: str, **content: object) -> Response:
+    now = edition().release
+    return document(render_template(template, **here(), release=now, **content), media.HTML)
+
+
+def _programs() -> dict[str, str]:
+    base = instance().base
+    plan = next((str(page) for page in read(edition().catalogue).objects(None, DCAT.landingPage)), base)
+    thing = plan.replace(f"{base}doc/", f"{base}id/")
+    return {
+        path.stem: Template(path.read_text(encoding="utf-8")).substitute(base=base, thing=thing).strip()
+        for path in _PROGRAMS.iterdir()
+    }
+
+
 def _plans() -> list[Plan]:
     lines = edition().catalogue
     graph = read(lines)
+    names = Names(instance(), graph)
     return [
-        Plan(resource_page(edition(), instance(), lines, str(dataset)).name, _path(str(page)))
+        Plan(names.link(dataset)._replace(href=None), names.said(dataset, DCT.description), _path(str(page)))
         for dataset in sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)
         for page in graph.objects(dataset, DCAT.landingPage)
     ]

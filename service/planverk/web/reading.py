@@ -69,6 +69,11 @@ class Names:
         name = self.best(names)
         return self.text(name)._replace(href=href) if name else Value(_ending(str(node)), None, href)
 
+    def said(self, node: Node, term: URIRef) -> Value | None:
+        """What a property says of a node, in the language of the page or the next one that there is."""
+        found = self.best(text for graph in self.graphs for text in graph.objects(node, term))
+        return self.text(found) if found else None
+
     def text(self, literal: Literal) -> Value:
         """A text, with its language when it is not that of the page."""
         foreign = literal.language if literal.language != self.languages[0] else None

@@ -23,7 +23,7 @@ _PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
 _DATA = re.compile(r"^/static/|^[^?#]*\.(?!html\b)[a-z][a-z0-9]*(?=[?#]|$)")
 # A page takes everything from here, runs nothing that stands in the page itself, and is shown in no other site's frame.
 _POLICY = "; ".join([
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "img-src 'self' data:", "connect-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ])  # fmt: skip
 
@@ -50,6 +50,7 @@ def here() -> dict[str, Any]:  # Any: what templates take
         "language": first,
         "languages": {code: _LANGUAGES.get(code, code) for code in ours.languages},
         "title": in_language(ours.titles, ours),
+        "served": g.edition.release if "edition" in g else None,
         "description": in_language(ours.descriptions, ours),
     }
 

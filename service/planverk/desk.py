@@ -1,17 +1,28 @@
-"""What a planner does between two releases: write a workbook, give new rows their keys, withdraw what was deleted."""
+"""What a planner does around a release: write a workbook, withdraw what was deleted, and go back."""
 
+from dataclasses import replace as replaced
+from datetime import date
 from pathlib import Path
 
-from rdflib import Graph
+from rdflib import RDF, Graph, Literal, URIRef
 
-from planverk import sources
-from planverk.findings import Finding, Severity
+from planverk import release, serialization, sources
+from planverk.findings import Finding, Positions, Severity
 from planverk.instance import Instance
+from planverk.publication import VANISHED, Examination, Progress, publish
+from planverk.release import DATA, Release
 from planverk.sources import Sources
 from planverk.sources.workbook import UnwritableError, keep, replace, write_workbook
+from planverk.sources.workbook.table import read_table
+from planverk.validation import validate
+from planverk.vocab import NAMES, PLAN, XSD, graph_iri
 from planverk.vocabulary import read_vocabulary
 
 WORKBOOK = "plan.xlsx"
+WITHDRAWN = "withdrawn.ttl"
+_HEADING = """# What was published once and has been deleted since, as it was last published, with the day it was withdrawn.
+# Addresses last: planverk release adds to this file, and nothing is removed from it.
+"""
 _FEW = 5
 
 
@@ -73,3 +84,108 @@ def _from(path: Path, read: Sources) -> Graph:
         if place.file.resolve() == path.resolve():
             graph.add(triple)
     return graph
+
+
+def deleted(examined: Examination) -> list[URIRef]:
+    """What was published before and is described no longer, where that is all that stops a release."""
+    gone = [finding.focus for finding in examined.violations if finding.rule == VANISHED]
+    whole = len(gone) == len(examined.violations)
+    return [thing for thing in gone if isinstance(thing, URIRef)] if whole else []
+
+
+def described(instance: Instance, things: list[URIRef]) -> list[str]:
+    """A line for each thing as it was last published: what it is, what it is called, and its address."""
+    published, table = published_in(instance), read_table()
+    return [
+        f"{table.label(next(published.objects(thing, RDF.type), thing))} «{_name(published, thing)}» ({thing})"
+        for thing in things
+    ]
+
+
+def withdraw(instance: Instance, things: list[URIRef]) -> Path:
+    """Add things that were deleted to the file of what is withdrawn, as they were last published; give the file."""
+    tombstones = buried(published_in(instance), things, instance)
+    path = instance.folder / WITHDRAWN
+    before = path.read_text(encoding="utf-8") if path.exists() else _HEADING
+    replace(path, f"{before}\n{tombstones.serialize(format='turtle')}".encode())
+    return path
+
+
+def buried(published: Graph, things: list[URIRef], instance: Instance) -> Graph:
+    """What was said of things when they were last published, and that they are withdrawn on the day of the instance."""
+    graph = Graph(bind_namespaces="none")
+    day = Literal(instance.issued.isoformat(), datatype=XSD.date)
+    for thing in things:
+        for triple in published.triples((thing, None, None)):
+            graph.add(triple)
+        if (thing, PLAN.withdrawnOn, None) not in graph:
+            graph.add((thing, PLAN.withdrawnOn, day))
+    return graph
+
+
+def back_to(instance: Instance, version: str | None) -> tuple[Release, list[URIRef]]:
+    """The release to go back to, by default the one before the current; and what only the current one describes.
+
+    Raises:
+        DeskError: there is nothing to go back from or to.
+        ReleaseError: there is no such release.
+
+    """
+    now = release.current(instance.releases)
+    if now is None:
+        raise DeskError(f"Det er ingenting gitt ut i {instance.releases}, så det er ingenting å angre.")
+    earlier = [one for one in release.all_releases(instance.releases) if one.issued_before(now)]
+    if version is None and not earlier:
+        raise DeskError(f"Utgave {now.version} er den første, så det er ingen å gå tilbake til.")
+    target = release.open_release(instance.releases / version) if version else earlier[0]
+    only_now = set(published_in(instance).subjects()) - set(published_in(instance, target.version).subjects())
+    return target, sorted(thing for thing in only_now if isinstance(thing, URIRef))
+
+
+def go_back(instance: Instance, target: Release, only_now: list[URIRef], progress: Progress) -> Release:
+    """Make an earlier release the current one. Where that would make addresses vanish, a new release says what it said.
+
+    The new one also withdraws what the current release had brought, because what was once published must answer.
+
+    Raises:
+        DeskError: what the earlier release said breaks the rules that hold now.
+        ReleaseError: another release is under way.
+
+    """
+    if not only_now:
+        release.point(instance.releases, target.version)
+        return target
+    anew = _anew(instance)
+    graph = published_in(instance, target.version) + buried(published_in(instance), only_now, anew)
+    vocabulary = read_vocabulary()
+    examined = Examination(graph, vocabulary, validate(graph, Positions(), vocabulary), [])
+    if examined.violations:
+        told = "\n".join(
+            f"{finding.focus}: {finding.sentence(instance.languages)}" for finding in examined.violations[:_FEW]
+        )
+        raise DeskError(f"Utgave {target.version} bryter regler som gjelder nå:\n{told}")
+    return publish(anew, examined, progress)
+
+
+def _anew(instance: Instance) -> Instance:
+    """The instance with a version after all that there are, and today's date."""
+    newest = max(release.all_releases(instance.releases), key=lambda one: one.numbers)
+    version = ".".join(map(str, (*newest.numbers[:-1], newest.numbers[-1] + 1)))
+    return replaced(instance, version=version, issued=max(date.today(), date.fromisoformat(newest.issued)))
+
+
+def published_in(instance: Instance, version: str | None = None) -> Graph:
+    """What a release, or the current one, says that its sources say.
+
+    Raises:
+        ReleaseError: there is none.
+
+    """
+    now = release.open_release(instance.releases / (version or release.CURRENT))
+    stated = f" <{graph_iri(instance.base, 'plan')}> .".encode()
+    lines = (now.folder / DATA).read_bytes().splitlines(keepends=True)
+    return serialization.read(b"".join(line for line in lines if line.rstrip().endswith(stated)))
+
+
+def _name(graph: Graph, thing: URIRef) -> str:
+    return next((str(name) for term in NAMES for name in graph.objects(thing, term)), thing.rpartition("/")[2])

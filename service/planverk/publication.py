@@ -17,6 +17,7 @@ from planverk.validation import validate
 from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
+VANISHED = SHAPE["Source-vanished-address"]
 Progress = Callable[[str], None]
 
 
@@ -109,7 +110,7 @@ def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[
     before = release.current(instance.releases)
     if before is None:
         return []
-    rule = SHAPE["Source-vanished-address"]
+    rule = VANISHED
     published = serialization.read((before.folder / DATA).read_bytes())
     gone = set(published.subjects()) - set(graph.subjects())
     return [

@@ -46,6 +46,15 @@ class Release:
         return str(self.manifest["issued"])
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the version, by which versions of one day are ordered."""
+        return _as_numbers(self.version)
+
+    def issued_before(self, other: "Release") -> bool:
+        """Whether this release is older than another."""
+        return (self.issued, self.numbers) < (other.issued, other.numbers)
+
+    @property
     def files(self) -> list[dict[str, Any]]:  # Any: JSON
         """What can be downloaded: name, size in bytes, media type and sha256 of each file."""
         return list(self.manifest["files"])
@@ -93,7 +102,7 @@ def all_releases(releases: Path) -> list[Release]:
     """Every release, the newest first."""
     folders = (path.parent for path in releases.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(_DRAFT))
     found = [open_release(folder) for folder in folders if not folder.is_symlink()]
-    return sorted(found, key=lambda release: (release.issued, _as_numbers(release.version)), reverse=True)
+    return sorted(found, key=lambda release: (release.issued, release.numbers), reverse=True)
 
 
 def neighbours(releases: Path, release: Release) -> tuple[Release | None, Release | None]:

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 import click
+from rdflib import URIRef
 
-from planverk import publication
+from planverk import desk, publication
 from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.instance import Instance
 from planverk.release import Release, ReleaseError, current, open_release
+from planverk.sources.workbook import mark, write_keys
 from planverk.store import loading
 from planverk.store.library import server
 from planverk.store.remote import RemoteError
@@ -21,27 +23,46 @@ from planverk.store.remote import RemoteError
     "--language", type=click.Choice(["nb", "nn", "en"]), help="Language of the findings.  [default: the instance's]"
 )
 @click.option("--quiet", is_flag=True, help="Only violations, no warnings and notes.")
-def check(folder: Path, language: str | None, quiet: bool) -> None:
-    """Judge an instance by the rules; write nothing."""
+@click.option("--mark", "and_mark", is_flag=True, help="Also write copies of the workbooks with the findings in them.")
+@click.option("--keys", "and_keys", is_flag=True, help="Also write the keys of new rows into the workbooks.")
+def check(folder: Path, language: str | None, quiet: bool, and_mark: bool, and_keys: bool) -> None:
+    """Judge an instance by the rules; without --mark and --keys nothing is written.
+
+    The marked copies are in merket/: comments and colours in the cells that findings name.
+    """
     instance = instance_in(folder)
     examined = publication.examine(instance, progress)
-    report(examined.violations if quiet else examined.findings, instance, language)
+    told = examined.violations if quiet else examined.findings
+    report(told, instance, language)
+    languages = (language, *instance.languages) if language else instance.languages
+    for copy in mark(instance.workbooks, told, languages) if and_mark else []:
+        click.echo(f"Merket kopi: {copy}", err=True)
+    if and_keys:
+        _keep_keys(examined)
     sys.exit(1 if examined.violations else 0)
 
 
 @click.command()
 @FOLDER
 @click.option("--push", "and_push", is_flag=True, help="Then push it, as `planverk push` does.")
-def release(folder: Path, and_push: bool) -> None:
+@click.option("--withdraw", is_flag=True, help="Withdraw without asking what was published and is deleted now.")
+def release(folder: Path, and_push: bool, withdraw: bool) -> None:
     """Check an instance and freeze it as the version that planverk.toml names.
 
-    Nothing is published if there is a violation. Releasing the same content again changes nothing.
+    Nothing is published if there is a violation. Releasing the same content again changes nothing. What was published
+    before and is deleted now, such as a row of a workbook, is withdrawn, which is asked about first. New rows of workbooks
+    get their keys written into them; the files before are kept in reserve/.
     """
     instance = instance_in(folder)
     examined = publication.examine(instance, progress)
+    gone = desk.deleted(examined)
+    if gone and _may_withdraw(instance, gone, withdraw):
+        desk.withdraw(instance, gone)
+        examined = publication.examine(instance, progress)
     if examined.violations:
         report(examined.violations, instance, None)
         raise click.ClickException("Ingenting er gitt ut. Rett feilene over; utgaven som står, står fortsatt.")
+    _keep_keys(examined)
     try:
         frozen = publication.publish(instance, examined, progress)
     except ReleaseError as error:
@@ -80,6 +101,22 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
     from planverk.server import run
 
     run(instance_in(folder), host, port, workers)
+
+
+def _may_withdraw(instance: Instance, gone: list[URIRef], unasked: bool) -> bool:
+    """Whether what was deleted is to be withdrawn, once it has been shown."""
+    click.echo(f"Dette er gitt ut før og slettet nå. Det blir trukket tilbake {instance.issued.isoformat()}:")
+    for line in desk.described(instance, gone):
+        click.echo(f"  {line}")
+    return unasked or click.confirm("Skal det trekkes tilbake?", err=True)
+
+
+def _keep_keys(examined: publication.Examination) -> None:
+    try:
+        for path in write_keys(examined.new):
+            click.echo(f"Nøkler for nye rader er skrevet inn: {path}", err=True)
+    except OSError as error:
+        raise click.ClickException(f"Nøklene kan ikke skrives inn; lukk arbeidsboken først. ({error})") from None
 
 
 def _push(instance: Instance, frozen: Release) -> None:

@@ -41,14 +41,17 @@ def write_keys(rows: Iterable[NewRow]) -> list[Path]:
     return list(by_file)
 
 
-def mark(findings: Iterable[Finding], languages: Iterable[str]) -> list[Path]:
-    """Copies of the workbooks with a colour and a comment in each cell that a finding names; older marks are gone."""
-    languages = tuple(languages)
+def mark(paths: Iterable[Path], findings: Iterable[Finding], languages: Iterable[str]) -> list[Path]:
+    """Copies of workbooks with a colour and a comment in each cell that a finding names; older marks are gone.
+
+    A workbook that could not be opened has no copy.
+    """
     by_file: dict[Path, dict[Place, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in findings:
-        if finding.place and finding.place.sheet:
+        if finding.place:
             by_file[finding.place.file][finding.place].append(finding)
-    return [_marked(path, places, languages) for path, places in by_file.items()]
+    readable = [path for path in paths if all(place.sheet or path != place.file for place in by_file[path])]
+    return [_marked(path, by_file[path], tuple(languages)) for path in readable]
 
 
 def _marked(path: Path, places: dict[Place, list[Finding]], languages: tuple[str, ...]) -> Path:

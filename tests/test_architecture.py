@@ -12,9 +12,10 @@ LAYERS = [
     {"cli"},
     {"server"},
     {"web"},
-    {"desk", "doctor"},
+    {"desk", "doctor", "exchange"},
     {"harvesting", "publication"},
     {"parts"},
+    {"neighbours"},
     {"catalogue", "informationmodel"},
     {"concepts"},
     {

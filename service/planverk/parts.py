@@ -18,16 +18,29 @@ from planverk.findings import Finding
 from planverk.informationmodel import information_model
 from planverk.instance import Instance
 from planverk.media import N_QUADS, RDF_REPRESENTATIONS
+from planverk.neighbours import neighbours
 from planverk.packing import PACKINGS, zip_up
 from planverk.questions import RELEASED
-from planverk.release import CATALOGUE, CONCEPTS, DATA, INCOMING, MODEL, REPORT, SEARCH, STORE, VOCABULARY, VOID
+from planverk.release import (
+    CATALOGUE,
+    CONCEPTS,
+    DATA,
+    INCOMING,
+    MODEL,
+    NEIGHBOURS,
+    REPORT,
+    SEARCH,
+    STORE,
+    VOCABULARY,
+    VOID,
+)
 from planverk.report import report
 from planverk.search import building as searching
 from planverk.store import building
 from planverk.store.triples import incoming
 from planverk.tables import Tables, csvw
 from planverk.tables.spreadsheet import write_workbook
-from planverk.vocab import ONTOLOGY_IRI, W3ID, graph_iri, report_iri, void_iri
+from planverk.vocab import ONTOLOGY_IRI, W3ID, graph_iri, neighbour_iri, neighbours_iri, report_iri, void_iri
 from planverk.vocabulary import Vocabulary
 from planverk.void import void
 
@@ -184,13 +197,27 @@ def _model(made: Material) -> Iterable[File]:
     yield _graph(made, MODEL, graph_iri(made.instance.base, "model"), information_model(made.instance))
 
 
+def _neighbours(made: Material) -> Iterable[File]:
+    """What was pulled from other counties, each in a graph of its own, and where it came from."""
+    base, counties = made.instance.base, neighbours(made.instance)
+    if not counties:
+        return
+    graphs = {neighbour_iri(base, one.name): one.graph + derive(one.graph, made.vocabulary) for one in counties}
+    provenance = Graph(bind_namespaces="none")
+    for county in counties:
+        provenance += county.provenance
+    graphs[neighbours_iri(base)] = provenance
+    yield made.write(File(NEIGHBOURS, N_QUADS.media_type), serialization.canonical(graphs))
+
+
 def _indexes(made: Material) -> Iterable[File]:
     lines = b"".join((made.draft / name).read_bytes() for name in (DATA, CATALOGUE, CONCEPTS, MODEL))
     yield made.write(File(INCOMING, N_QUADS.media_type, is_public=False), incoming(lines))
 
 
 def _store(made: Material) -> Iterable[File]:
-    building.build(made.draft / STORE, [made.draft / name for name in (DATA, VOCABULARY, CATALOGUE)])
+    files = [made.draft / name for name in (DATA, VOCABULARY, CATALOGUE, NEIGHBOURS)]
+    building.build(made.draft / STORE, [file for file in files if file.exists()])
     # What the engine writes is its own affair: not the same bytes twice, and so not hashed.
     return ()
 
@@ -229,6 +256,7 @@ PARTS = (
     Part("Skriver katalogen", _catalogue),
     Part("Skriver begrepene", _concepts),
     Part("Skriver informasjonsmodellen", _model),
+    Part("Tar med andre fylker", _neighbours),
     Part("Skriver registrene", _indexes),
     Part("Bygger lageret", _store),
     Part("Lager søket", _search),

@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 DATA, VOCABULARY, CATALOGUE, VOID = "data.nq", "vocabulary.nq", "catalogue.nq", "void.nq"
 CONCEPTS, MODEL = "concepts.nq", "model.nq"
 INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
-REPORT, SUMS = "shacl-report.nq", "SHA256SUMS"
+REPORT, SUMS, NEIGHBOURS = "shacl-report.nq", "SHA256SUMS", "neighbours.nq"
 _DRAFT = ".draft"
 _VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?")
 

@@ -92,6 +92,15 @@ def parsed(document: bytes, representation: Representation, base: str) -> bytes:
         raise SyntaxError(str(error)) from None
 
 
+def by_graph(lines: bytes) -> dict[URIRef | None, Graph]:
+    """N-Quads as graphs by name; what stands in the default graph has the name None."""
+    named: dict[URIRef | None, list[bytes]] = {}
+    for quad in ox.parse(lines, ox.RdfFormat.N_QUADS):
+        name = URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else None
+        named.setdefault(name, []).append(f"{quad.triple} .\n".encode())
+    return {name: read(b"".join(triples)) for name, triples in named.items()}
+
+
 def canonical_lines(lines: bytes) -> bytes:
     """N-Quads in their canonical form (RDFC-1.0)."""
     return _canonical(ox.Dataset(ox.parse(lines, ox.RdfFormat.N_QUADS)))

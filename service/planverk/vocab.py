@@ -21,10 +21,12 @@ CODE = Namespace(W3ID + "code/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 DCT = DCTERMS
+CC = Namespace("http://creativecommons.org/")
 EU = Namespace("http://publications.europa.eu/resource/authority/")
 FORMAT = Namespace("http://www.w3.org/ns/formats/")
 LOS = Namespace("https://psi.norge.no/los/")
 MODELLDCATNO = Namespace("https://data.norge.no/vocabulary/modelldcatno#")
+NLOD = Namespace("http://data.norge.no/nlod/no/")
 ODRS = Namespace("http://schema.theodi.org/odrs#")
 ROV = Namespace("http://www.w3.org/ns/regorg#")
 SCHEMA = Namespace("https://schema.org/")
@@ -77,6 +79,21 @@ def thing_iri(base: str, kind: str, key: str) -> URIRef:
 def graph_iri(base: str, name: str) -> URIRef:
     """The IRI of one of a release's named graphs (SPARQL 1.1, section 13)."""
     return URIRef(f"{base}id/graph/{name}")
+
+
+def neighbour_iri(base: str, name: str) -> URIRef:
+    """The IRI of the named graph that holds what was pulled from another county."""
+    return graph_iri(base, f"neighbour-{name}")
+
+
+def neighbours_iri(base: str) -> URIRef:
+    """The IRI of the named graph that says what was pulled from where."""
+    return graph_iri(base, "neighbours")
+
+
+def is_of_neighbours(graph: str) -> bool:
+    """Whether a named graph speaks of other counties, and is read only when it is named."""
+    return "/id/graph/neighbour" in graph
 
 
 def register_iri(base: str) -> URIRef:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pyoxigraph as ox
 from rdflib import Graph
 
 from planverk.serialization import read, statements
+from planverk.vocab import is_of_neighbours
 
 
 class Cell(NamedTuple):
@@ -25,6 +26,13 @@ def build(folder: Path, files: Iterable[Path]) -> None:
     store.optimize()
 
 
+def read_when_none_is_named(store: ox.Store) -> dict[str, Any]:
+    """The engine's arguments for a query that names no graph: it reads all graphs as one, save those of other counties."""
+    graphs = list(store.named_graphs())
+    ours = [graph for graph in graphs if isinstance(graph, ox.NamedNode) and not is_of_neighbours(graph.value)]
+    return {"use_default_graph_as_union": True} if len(ours) == len(graphs) else {"default_graph": ours}
+
+
 def construct(graphs: Iterable[Graph], query: str) -> Graph:
     """The graph that a CONSTRUCT query makes of some graphs taken together, in memory."""
     store = ox.Store()
@@ -35,16 +43,16 @@ def construct(graphs: Iterable[Graph], query: str) -> Graph:
 
 
 def counted(folder: Path, query: str, base: str) -> Graph:
-    """The graph that a CONSTRUCT query makes of a store, all its graphs taken as one; `base` is what its IRIs begin with."""
+    """The graph that a CONSTRUCT query makes of a store, read as if no graph were named; `base` is what its IRIs begin with."""
     store = ox.Store.read_only(str(folder))
-    triples = cast("ox.QueryTriples", store.query(query, base_iri=base, use_default_graph_as_union=True))
+    triples = cast("ox.QueryTriples", store.query(query, base_iri=base, **read_when_none_is_named(store)))
     return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def rows(folder: Path, query: str, base: str) -> Iterator[tuple[Cell, ...]]:
-    """The rows of a SELECT query over a store whose variables all have values, its graphs taken as one; see `counted`."""
+    """The rows of a SELECT query over a store whose variables all have values, read as if no graph were named."""
     store = ox.Store.read_only(str(folder))
-    solutions = cast("ox.QuerySolutions", store.query(query, base_iri=base, use_default_graph_as_union=True))
+    solutions = cast("ox.QuerySolutions", store.query(query, base_iri=base, **read_when_none_is_named(store)))
     for solution in solutions:
         yield tuple(_cell(term) for term in solution)
 

@@ -26,7 +26,7 @@ from planverk.store.pool import Pool
 from planverk.store.register import Description, Register
 from planverk.store.remote import Server
 from planverk.store.trouble import StoreUnreachable
-from planverk.vocab import NAMES, ONTOLOGY_IRI, graph_iri, void_iri
+from planverk.vocab import NAMES, ONTOLOGY_IRI, graph_iri, is_of_neighbours, void_iri
 
 # How long a version is believed to be current without asking again, in seconds.
 _BELIEVED = 1
@@ -51,7 +51,7 @@ class HostedEdition:
         self._description = description
         self._register = register
         self._lookups = lookups
-        self._public = {own: graph for graph, own in description.documented.items()}
+        self._public = {own: graph for graph, own in description.documented.items() if not is_of_neighbours(graph)}
         # What the vocabulary says of things is part of them; what points to them from there is not.
         self._linking = [own for own, graph in self._public.items() if graph != str(ONTOLOGY_IRI)]
 

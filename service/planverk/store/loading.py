@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
+from pathlib import Path
 
 from rdflib import RDF, Graph, Literal
 from rdflib.term import Node
 
 from planverk.limits import Limits
-from planverk.release import CATALOGUE, CONCEPTS, DATA, MODEL, VOCABULARY, VOID, Release
+from planverk.release import CATALOGUE, CONCEPTS, DATA, MODEL, NEIGHBOURS, VOCABULARY, VOID, Release
 from planverk.serialization import statements
 from planverk.store import graphs
 from planverk.store.lookups import Lookups
@@ -15,7 +16,7 @@ from planverk.store.register import Description, Register
 from planverk.store.remote import RemoteError, Server
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
 
-_PARTS = (DATA, VOCABULARY, CATALOGUE, CONCEPTS, MODEL, VOID)
+_PARTS = (DATA, VOCABULARY, CATALOGUE, CONCEPTS, MODEL, VOID, NEIGHBOURS)
 # Whoever pushes waits as long as it takes to count a large graph.
 _LIMITS = Limits(seconds=300)
 Progress = Callable[[str], None]
@@ -139,8 +140,8 @@ def _lines_of(release: Release, graph: str) -> Iterator[bytes]:
 
 
 def _lines(release: Release) -> Iterator[bytes]:
-    for part in _PARTS:
-        with (release.folder / part).open("rb") as file:
+    for part in filter(Path.exists, (release.folder / name for name in _PARTS)):
+        with part.open("rb") as file:
             yield from file
 
 

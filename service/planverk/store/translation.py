@@ -11,6 +11,7 @@ from planverk.store.prologue import ABSOLUTE, Prologue
 from planverk.store.rewriting import Rewriting, rewritten
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
 from planverk.store.tokens import Token, iri_text, meaningful, refuse, string_text, tokens
+from planverk.vocab import is_of_neighbours
 
 # By such names queries reach into the stores themselves: Virtuoso's functions (one of them fetches from any address),
 # its SQL procedures, and Java classes in Jena.
@@ -26,7 +27,8 @@ class GraphNames(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """The graphs a query reads, by the names all know: as its default graph, and by GRAPH. All of them unless named."""
+    """The graphs a query reads, by the names all know: as its default graph, and by GRAPH. Unless named, all of
+    them by GRAPH, and as its default graph all but those of other counties."""
 
     default: tuple[str, ...]
     named: tuple[str, ...]
@@ -83,7 +85,8 @@ class _Translator:
             # What the protocol names goes before what the query names (SPARQL 1.1 Protocol, section 2.1.4).
             default, named = list(self._request.default_graphs), list(self._request.named_graphs)
         elif not (default or named):
-            default = named = list(self._names.own)
+            named = list(self._names.own)
+            default = [graph for graph in named if not is_of_neighbours(graph)]
         for iri in (*default, *named):
             if not ABSOLUTE.fullmatch(iri):
                 raise QueryRefused(f"«{iri}» does not name a graph: it is no absolute IRI.")

@@ -62,7 +62,7 @@ def exchange(request: Request, terms: Terms, account: Account | None = None) -> 
                 answer = _answer(request, line, terms.largest)
         except (OSError, HTTPException) as error:
             raise line.cut_because or StoreUnreachable(
-                f"{request.full_url.partition('?')[0]}: {_said(error)}. Is the server up, and its address in planverk.toml?"
+                f"{request.full_url.partition('?')[0]}: {_said(error)}. Is the server up, and its address right?"
             ) from None
     return answer
 

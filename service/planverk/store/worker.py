@@ -53,7 +53,7 @@ class _Sender:
 def main(store: Path, peer: socket, limits: Limits) -> None:
     """Answer queries until the service hangs up."""
     opened = EmbeddedStore(store)
-    _confine(limits)
+    _confine(store, limits)
     with suppress(EOFError, ConnectionError):
         while True:
             _, body = frames.receive(peer)
@@ -62,8 +62,8 @@ def main(store: Path, peer: socket, limits: Limits) -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _confine(limits: Limits) -> None:
-    """Step back behind the pages, bound the memory, leave no core file, and allow no further file or socket to be opened."""
+def _confine(store: Path, limits: Limits) -> None:
+    """Step back behind the pages, bound the memory, leave no core file, and allow nothing to be opened but the rest of the store."""
     os.nice(_NICENESS)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     bound = pages * resource.getpagesize() + limits.memory_mb * _MB
@@ -71,7 +71,14 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     lowest_free = os.dup(0)
     os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, lowest_free))
+    # RocksDB opens sixteen of its files at first and the others when they are needed.
+    bound = lowest_free + _files_not_yet_open(store)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (bound, bound))
+
+
+def _files_not_yet_open(store: Path) -> int:
+    files = {str(file.resolve()) for file in store.glob("*.sst")}
+    return len(files - {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()})
 
 
 def _light_the_fuse(limits: Limits) -> None:

@@ -9,7 +9,7 @@ from planverk.findings import fill
 from planverk.limits import Limits
 from planverk.serialization import read, statements
 from planverk.store.formats import FORMATS, GRAPH, TABLE
-from planverk.vocab import DCT, FORMAT, RDF, RDFS, SCHEMA, SD, VOID, XSD, void_iri
+from planverk.vocab import DCT, FORMAT, RDF, RDFS, SCHEMA, SD, VOID, XSD, is_of_neighbours, void_iri
 
 _WORDS = Path(__file__).parent / "description.ttl"
 # What the VoID description says of graphs that belongs here too.
@@ -78,5 +78,8 @@ def _tell_graphs(graph: Graph, dataset: URIRef, void: Graph, union: URIRef) -> N
     graph += void.triples((union, VOID.triples, None))
     for named in void.subjects(RDF.type, SD.NamedGraph):
         graph.add((dataset, SD.namedGraph, named))
+        if any(is_of_neighbours(str(name)) for name in void.objects(named, SD.name)):
+            # What is read as one is then no longer the union of all that can be named.
+            graph.remove((None, SD.feature, SD.UnionDefaultGraph))
         for part in (named, *void.objects(named, SD.graph)):
             graph += (triple for triple in void.triples((part, None, None)) if triple[1] in _OF_GRAPHS)

@@ -1,13 +1,17 @@
 """From an instance to a release: read, judge, derive, freeze."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rdflib import Graph, URIRef
 
 from planverk import __version__, parts, release, serialization, sources
-from planverk.findings import Finding, Severity, sentences
+from planverk.catalogue import catalogue
+from planverk.concepts import concepts
+from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.informationmodel import information_model
 from planverk.instance import Instance
 from planverk.media import N_QUADS
 from planverk.parts import PARTS, File, Material
@@ -15,7 +19,7 @@ from planverk.release import DATA, SUMS
 from planverk.sources.workbook import NewRow
 from planverk.validation import validate
 from planverk.vocab import SHAPE
-from planverk.vocabulary import Vocabulary, read_vocabulary
+from planverk.vocabulary import Vocabulary, read_catalogue_rules, read_vocabulary
 
 VANISHED = SHAPE["Source-vanished-address"]
 Progress = Callable[[str], None]
@@ -46,6 +50,10 @@ def examine(instance: Instance, progress: Progress) -> Examination:
     # What stands in a file that could not be read is not gone.
     vanished = _vanished(instance, graph, vocabulary) if read.whole else []
     findings = [*read.findings, *judged, *vanished]
+    if not any(finding.severity is Severity.VIOLATION for finding in findings):
+        # Of a plan with mistakes the catalogue would only say the same again.
+        progress("Prøver det som skal høstes")
+        findings += _about_harvest(instance, graph)
     return Examination(graph, vocabulary, sorted(findings, key=_by_place), read.new)
 
 
@@ -103,6 +111,19 @@ def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
         "files": public,
         "internal": internal,
     }
+
+
+def _about_harvest(instance: Instance, graph: Graph) -> list[Finding]:
+    """What the rules for harvest documents say of those that the release would have."""
+    documents = (catalogue(instance, graph), concepts(instance), information_model(instance))
+    return [finding for document in documents for finding in _judged(serialization.statements(document))]
+
+
+@lru_cache(maxsize=8)
+def _judged(lines: bytes) -> tuple[Finding, ...]:
+    # Concepts and model are the same from one release to the next, as long as the ontology is.
+    rules = Vocabulary(Graph(), read_catalogue_rules().whole)
+    return tuple(validate(serialization.read(lines), Positions(), rules))
 
 
 def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[Finding]:

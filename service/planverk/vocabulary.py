@@ -23,9 +23,22 @@ class Vocabulary(NamedTuple):
         }
 
 
+class CatalogueRules(NamedTuple):
+    """Rules for harvest documents: all of them, and those that can be kept by a part of one, such as a dataset alone."""
+
+    whole: Graph
+    part: Graph
+
+
 def read_vocabulary() -> Vocabulary:
     """The ontology with its code lists, and the shapes with the rules on sources."""
     ontology = read_turtle(
         [*sorted(folders.ONTOLOGY.glob("*.ttl")), *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))]
     )
     return Vocabulary(ontology, read_turtle(sorted(folders.SHAPES.glob("*.ttl"))))
+
+
+def read_catalogue_rules() -> CatalogueRules:
+    """The rules that the documents for data.norge.no are judged by."""
+    files = sorted((folders.SHAPES / "catalogue").glob("*.ttl"))
+    return CatalogueRules(read_turtle(files), read_turtle([file for file in files if file.stem != "links"]))

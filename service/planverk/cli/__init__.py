@@ -3,7 +3,7 @@
 import click
 
 from planverk import __version__
-from planverk.cli import archive, asking, exchanging, proving, publishing, vocabulary, workbooks
+from planverk.cli import archive, asking, exchanging, harvesting, proving, publishing, vocabulary, workbooks
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,6 +17,6 @@ def main() -> None:
     """
 
 
-for module in (publishing, workbooks, archive, asking, exchanging, proving, vocabulary):
+for module in (publishing, workbooks, archive, asking, harvesting, exchanging, proving, vocabulary):
     for command in module.COMMANDS:
         main.add_command(command)

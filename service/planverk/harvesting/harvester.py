@@ -185,12 +185,12 @@ def relative_iris(graph: Graph) -> list[str]:
     return sorted({str(node) for triple in graph for node in triple if isinstance(node, URIRef) and BASE in node})
 
 
-def conflicts(sources: Mapping[str, Iterable[URIRef]]) -> dict[URIRef, list[str]]:
+def conflicts(sources: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """The IRIs that more than one source would give, by IRI (`validateSourceUrl`)."""
-    places: dict[URIRef, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for url, iris in sources.items():
         for iri in set(iris):
-            places.setdefault(iri, []).append(url)
+            places.setdefault(str(iri), []).append(url)
     return {iri: urls for iri, urls in sorted(places.items()) if len(urls) > 1}
 
 

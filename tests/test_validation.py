@@ -194,3 +194,20 @@ def test_a_thing_whose_address_no_query_can_name_is_judged_too(vocabulary: Vocab
     found, expected = both(graph, vocabulary, rules)
     assert {result[0] for result in expected} == {thing, theme}
     assert found == expected
+
+
+# Python 3.12 warns of what a thread may hold while a process is forked; ours hold nothing by then.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_many_suspicions_are_shared_out_among_processes_and_found_the_same(
+    fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = results(validation.report_graph(fjordheim, vocabulary))
+    monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
+    assert results(validation.report_graph(fjordheim, vocabulary)) == expected
+
+
+def test_the_judged_graph_is_left_as_it_was(fjordheim: Graph, vocabulary: Vocabulary) -> None:
+    size = len(fjordheim)
+    validation.report_graph(fjordheim, vocabulary)
+    assert len(fjordheim) == size
+    assert (None, RDFS.subClassOf, None) not in fjordheim

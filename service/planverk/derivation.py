@@ -3,7 +3,7 @@
 from rdflib import Graph
 
 from planverk import folders
-from planverk.store.building import construct
+from planverk.store.building import Workshop
 from planverk.vocabulary import Vocabulary
 
 
@@ -14,9 +14,14 @@ def derive(graph: Graph, vocabulary: Vocabulary) -> Graph:
     """
     own = set(graph.subjects())
     derived = Graph(bind_namespaces="none")
+    workshop = Workshop()
+    workshop.add(graph)
+    workshop.add(vocabulary.ontology)
     for query in sorted((folders.QUERIES / "derivation").glob("*.rq")):
-        found = construct([graph, derived, vocabulary.ontology], query.read_text(encoding="utf-8"))
-        for triple in found - graph:
-            if triple[0] in own:
-                derived.add(triple)
+        found = Graph(bind_namespaces="none")
+        for triple in workshop.construct(query.read_text(encoding="utf-8")):
+            if triple[0] in own and triple not in graph:
+                found.add(triple)
+        workshop.add(found)
+        derived += found
     return derived

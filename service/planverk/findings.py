@@ -75,11 +75,13 @@ class Positions:
 
     of_triples: dict[Triple, Place] = field(default_factory=dict)
     of_subjects: dict[Node, Place] = field(default_factory=dict)
+    of_properties: dict[tuple[Node, Node], Place] = field(default_factory=dict)
     of_gaps: dict[tuple[Node, Node], Place] = field(default_factory=dict)
 
     def note(self, triple: Triple, place: Place) -> None:
         """Remember where a statement stands; the first place counts."""
         self.of_triples.setdefault(triple, place)
+        self.of_properties.setdefault(triple[:2], place)
         self.of_subjects.setdefault(triple[0], place)
 
     def note_gap(self, subject: Node, predicate: Node, place: Place) -> None:
@@ -91,9 +93,8 @@ class Positions:
         exact = self.of_triples.get((focus, path, value))  # type: ignore[arg-type]  # None is found nowhere, rightly
         if exact or focus is None:
             return exact
-        same = (place for (s, p, _), place in self.of_triples.items() if s == focus and p == path)
-        gap = self.of_gaps.get((focus, path)) if path else None
-        return next(same, gap or self.of_subjects.get(focus))
+        said = (self.of_properties.get((focus, path)) or self.of_gaps.get((focus, path))) if path else None
+        return said or self.of_subjects.get(focus)
 
 
 def sentences(rules: Graph, rule: Node, **values: str) -> dict[str, str]:

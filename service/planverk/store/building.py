@@ -33,13 +33,21 @@ def read_when_none_is_named(store: ox.Store) -> dict[str, Any]:
     return {"use_default_graph_as_union": True} if len(ours) == len(graphs) else {"default_graph": ours}
 
 
-def construct(graphs: Iterable[Graph], query: str) -> Graph:
-    """The graph that a CONSTRUCT query makes of some graphs taken together, in memory."""
-    store = ox.Store()
-    for graph in graphs:
-        store.bulk_load(statements(graph), format=ox.RdfFormat.N_TRIPLES)
-    triples = cast("ox.QueryTriples", store.query(query))
-    return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
+class Workshop:
+    """Some graphs taken together, in memory, of which CONSTRUCT queries make others."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._store = ox.Store()
+
+    def add(self, graph: Graph) -> None:
+        """Take in a graph."""
+        self._store.bulk_load(statements(graph), format=ox.RdfFormat.N_TRIPLES)
+
+    def construct(self, query: str) -> Graph:
+        """The graph that a CONSTRUCT query makes."""
+        triples = cast("ox.QueryTriples", self._store.query(query))
+        return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def counted(folder: Path, query: str, base: str) -> Graph:

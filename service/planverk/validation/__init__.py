@@ -8,7 +8,7 @@ from rdflib.term import Node
 from planverk.findings import Finding, Positions, Severity, sentences
 from planverk.serialization import statements
 from planverk.store.engine import Engine
-from planverk.validation.judge import JudgedGraph, judge
+from planverk.validation.judge import JudgedGraph, judge_at_once
 from planverk.validation.suspects import Suspects, is_fit
 from planverk.vocab import SH
 from planverk.vocabulary import Vocabulary
@@ -29,23 +29,31 @@ def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
 
     It has the results that pyshacl would give of the whole graph; each is in it once.
     """
-    judged = JudgedGraph()
-    judged += graph
-    judged += vocabulary.ontology.triples((None, RDFS.subClassOf, None))
-    return report(judged, vocabulary.shapes)
+    # The same statements under another class, not a copy: there may be millions.
+    judged = JudgedGraph(store=graph.store, identifier=graph.identifier)
+    known = [axiom for axiom in vocabulary.ontology.triples((None, RDFS.subClassOf, None)) if axiom not in graph]
+    judged += known
+    try:
+        return report(judged, vocabulary.shapes)
+    finally:
+        for axiom in known:
+            judged.remove(axiom)
 
 
 def report(judged: JudgedGraph, shapes: Graph) -> Graph:
     """The same of a graph that holds all it is judged by."""
-    fit, unfit = Graph(), set()
-    for triple in judged:
-        if all(is_fit(node) for node in triple if isinstance(node, URIRef)):
-            fit.add(triple)
-        else:
-            unfit.add(triple[0])
-    lines = statements(fit)
+    addresses = {node for triple in judged for node in triple if isinstance(node, URIRef)}
+    odd = {address for address in addresses if not is_fit(address)}
+    lines = statements(judged if not odd else _without(judged, odd))
+    unfit = {triple[0] for triple in judged if odd & set(triple)} if odd else set()
     suspects = Suspects(shapes, Engine([lines])).of_all(judged, lines, unfit)
-    return judge(judged, shapes, suspects)
+    return judge_at_once(judged, shapes, suspects)
+
+
+def _without(graph: Graph, nodes: set[URIRef]) -> Graph:
+    left = Graph()
+    left += (triple for triple in graph if not nodes & set(triple))
+    return left
 
 
 def _finding(report: Graph, result: Node, positions: Positions, shapes: Graph) -> Finding:

@@ -1,6 +1,9 @@
 """The judge of data (SHACL 1.0): a graph and rules -> the validation report; the only importer of pyshacl."""
 
+import multiprocessing
+import os
 from functools import cache
+from multiprocessing.connection import Connection
 from typing import Any, cast
 
 import pyshacl
@@ -11,8 +14,12 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
+from planverk.findings import Triple
 from planverk.validation.aims import Suspicion, aimed
 from planverk.vocab import SH
+
+# For fewer suspicions than this a process of its own is not worth its while.
+_ENOUGH = 1000
 
 
 class JudgedGraph(Graph):
@@ -22,6 +29,35 @@ class JudgedGraph(Graph):
         """As `Graph.query`."""
         prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *arguments, **options)
+
+
+def judge_at_once(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:
+    """As `judge`; many are shared out among processes, which is quicker than it takes them to begin."""
+    processes = min(os.cpu_count() or 1, len(suspicions) // _ENOUGH)
+    if not processes:
+        return judge(judged, shapes, suspicions)
+    reports = [_begin(judged, shapes, suspicions[number::processes]) for number in range(processes)]
+    found = Graph()
+    for report in reports:
+        found += report.recv()
+        report.close()
+    return found
+
+
+def _begin(
+    judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]
+) -> "Connection[Any, list[Triple]]":  # Any: we send nothing
+    """Judge in another process, and give the end of the pipe where the report comes out, or EOFError if it is killed."""
+    # A forked process has the graph already, and shares the memory that it is in.
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+
+    def answer() -> None:
+        sender.send(list(judge(judged, shapes, suspicions)))
+
+    context.Process(target=answer, daemon=True).start()
+    sender.close()
+    return receiver
 
 
 def judge(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:

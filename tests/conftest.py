@@ -15,6 +15,7 @@ from rdflib import Graph
 from planverk import folders, publication
 from planverk.instance import Instance, read_instance
 from planverk.web import create_app
+from three_releases import three_releases
 
 TESTS = Path(__file__).parent
 
@@ -58,6 +59,12 @@ def unreleased(tmp_path: Path) -> Instance:
     """The fictional instance before its first release."""
     shutil.copytree(TESTS / "odd", tmp_path / "instance")
     return read_instance(tmp_path / "instance")
+
+
+@pytest.fixture(scope="session")
+def editions(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    """The fictional instance in three releases, at an address of this machine; tests must leave it as it is."""
+    return three_releases(tmp_path_factory.mktemp("editions") / "instance")
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,9 @@ LAYERS = [
     {"catalogue", "informationmodel"},
     {"concepts"},
     {
+        "changes",
         "derivation",
+        "feed",
         "questions",
         "report",
         "search",

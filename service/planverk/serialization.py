@@ -49,6 +49,17 @@ def hashes(content: bytes, representation: Representation) -> tuple[str | None, 
     return whole, _digest(triples)
 
 
+def triples(content: bytes, representation: Representation) -> bytes:
+    """A document's statements as sorted N-Triples; the names of graphs are left out.
+
+    Raises:
+        SyntaxError: it is not written in that format.
+
+    """
+    quads = ox.parse(content, _FORMATS.get(representation, ox.RdfFormat.JSON_LD))
+    return _sorted_lines(ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES))
+
+
 def _digest(quads: Iterable[ox.Quad]) -> str:
     return hashlib.sha256(_canonical(ox.Dataset(quads))).hexdigest()
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urljoin
 from urllib.request import Request
 
@@ -19,6 +19,7 @@ _LARGEST = 16 << 30
 _PIECE = 1 << 20
 _BY_SUFFIX = {f".{row.suffix}": row for row in RDF_REPRESENTATIONS}
 Progress = Callable[[str], None]
+Found = TypeVar("Found")
 Manifest = dict[str, Any]  # Any: JSON
 
 
@@ -64,13 +65,27 @@ def hashes(path: Path) -> Hashes:
         NotToBeVerified: the name of the file tells no format, or it is not written in that.
 
     """
+    return Hashes(*_read(path, serialization.hashes))
+
+
+def triples(path: Path) -> bytes:
+    """The statements of a dump as sorted N-Triples; the names of graphs are left out.
+
+    Raises:
+        NotToBeVerified: the name of the file tells no format, or it is not written in that.
+
+    """
+    return _read(path, serialization.triples)
+
+
+def _read(path: Path, reading: Callable[[bytes, Representation], Found]) -> Found:
     representation = _representation(path)
     if representation is None:
         raise NotToBeVerified(f"{path.name} is no dump. Name a file that ends in {', '.join(_BY_SUFFIX)}, .gz or .zst.")
     try:
-        return Hashes(*serialization.hashes(opened(path), representation))
+        return reading(opened(path), representation)
     except (SyntaxError, ValueError, EOFError, OSError) as error:
-        raise NotToBeVerified(f"{path.name} cannot be read as {representation.title}: {error}.") from None
+        raise NotToBeVerified(f"{path} cannot be read as {representation.title}: {error}.") from None
 
 
 def _verify(path: Path, progress: Progress) -> Verdict:

@@ -18,6 +18,10 @@ SHAPE = Namespace(W3ID + "shapes#")
 CODE = Namespace(W3ID + "code/")
 
 # rdflib's own DCAT lacks the terms of DCAT 3, so a plain Namespace stands in for it.
+CS = Namespace("http://purl.org/vocab/changeset/schema#")
+LDES = Namespace("https://w3id.org/ldes#")
+TREE = Namespace("https://w3id.org/tree#")
+ACTIVITY = Namespace("https://www.w3.org/ns/activitystreams#")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 DCT = DCTERMS
@@ -39,6 +43,10 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 # What Turtle and RDF/XML call the namespaces; a prefix appears in a document only where it is used.
 PREFIXES: dict[str, str] = {
+    "as": str(ACTIVITY),
+    "cs": str(CS),
+    "ldes": str(LDES),
+    "tree": str(TREE),
     "adms": "http://www.w3.org/ns/adms#",
     "dcat": str(DCAT),
     "dcatap": str(DCATAP),
@@ -119,6 +127,21 @@ def void_iri(base: str, part: str = "") -> str:
 def report_iri(base: str, version: str, result: str = "") -> URIRef:
     """The IRI of a release's validation report, or of one result in it."""
     return URIRef(f"{base}releases/{version}/report" + (f"#{result}" if result else ""))
+
+
+def changes_iri(base: str, version: str, part: str = "") -> URIRef:
+    """The IRI of the changes in a release, or of one of them."""
+    return URIRef(f"{base}releases/{version}/changes" + (f"#{part}" if part else ""))
+
+
+def memento_iri(base: str, version: str, iri: str) -> URIRef:
+    """The IRI of a thing as it is in a release, which is also the address of its document there (RFC 7089)."""
+    return URIRef(f"{base}releases/{version}/doc/{iri.removeprefix(base + 'id/')}")
+
+
+def feed_iri(base: str, page: str = "", part: str = "") -> URIRef:
+    """The IRI of the stream of changes, of one page of it, or of a part of either."""
+    return URIRef(f"{base}feed" + (f"/{page}" if page else "") + (f"#{part}" if part else ""))
 
 
 def document_path(base: str, iri: str) -> str | None:

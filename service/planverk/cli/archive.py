@@ -1,13 +1,20 @@
-"""Releases in the long run: prove that they are what was published."""
+"""Releases in the long run: tell what changed, prove that they are what was published."""
 
 import sys
+import tempfile
+from pathlib import Path
 
 import click
 
-from planverk.cli.terminal import progress
+from planverk import serialization
+from planverk.changes import LANGUAGES, Comparison, Side, changeset, side
+from planverk.cli.terminal import instance_in, progress
+from planverk.media import BY_SUFFIX, N_TRIPLES, RDF_REPRESENTATIONS
+from planverk.release import ReleaseError, open_release
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
-from planverk.verification import NotToBeVerified
+from planverk.verification import NotToBeVerified, triples
 from planverk.verification import verify as verify_place
+from planverk.vocabulary import read_vocabulary
 
 
 @click.command()
@@ -31,4 +38,47 @@ def verify(place: str, quiet: bool) -> None:
     sys.exit(1 if verdict.differences else 0)
 
 
-COMMANDS = (verify,)
+@click.command()
+@click.argument("older")
+@click.argument("newer")
+@click.option(
+    "--instance", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The instance whose versions are meant, where OLDER and NEWER are versions.",
+)  # fmt: skip
+@click.option("--language", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Of the sentences.")
+@click.option("--format", "suffix", type=click.Choice([row.suffix for row in RDF_REPRESENTATIONS]), help="RDF instead.")
+def diff(older: str, newer: str, folder: Path | None, language: str, suffix: str | None) -> None:
+    """Tell what was added, changed, withdrawn and removed from OLDER to NEWER.
+
+    Each is the folder of a release, a dump (data.ttl, data.nq.gz), or a version of the instance that --instance names.
+    Exit code 0 when there is no difference, 1 when there is.
+    """
+    with tempfile.TemporaryDirectory(prefix="planverk-") as room:
+        sides = _sides([older, newer], folder, Path(room))
+        comparison = Comparison(sides[0], sides[1], read_vocabulary().ontology)
+        for change in comparison.changes() if not suffix else ():
+            click.echo(comparison.sentences(change)[language])
+        if suffix:
+            lines = serialization.statements(changeset(comparison, "urn:planverk:", "diff", None))
+            click.echo(serialization.write(lines, BY_SUFFIX[suffix]), nl=False)
+        sys.exit(1 if comparison.things else 0)
+
+
+def _sides(places: list[str], folder: Path | None, room: Path) -> list[Side]:
+    """What two places hold: by what editors stated where both are releases, else by all statements."""
+    paths = [instance_in(folder).releases / place if folder else Path(place) for place in places]
+    try:
+        if all(path.is_dir() for path in paths):
+            return [side(open_release(path)) for path in paths]
+        return [_dump(path, room / f"{number}.nt") for number, path in enumerate(paths)]
+    except (ReleaseError, NotToBeVerified) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _dump(path: Path, target: Path) -> Side:
+    """A dump, or that of a release, as sorted N-Triples in a file."""
+    target.write_bytes(triples(path / f"data.{N_TRIPLES.suffix}" if path.is_dir() else path))
+    return Side(target)
+
+
+COMMANDS = (diff, verify)

@@ -15,7 +15,9 @@ from planverk.web import (
     downloads,
     errors,
     harvest,
+    history,
     languages,
+    mementos,
     openapi,
     operators,
     pages,
@@ -26,6 +28,7 @@ from planverk.web import (
     search,
     sparql,
 )
+from planverk.web.archive import Archive
 from planverk.web.shelf import Shelf
 
 
@@ -46,6 +49,7 @@ def create_app(instance: Instance) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions["planverk.instance"] = instance
     app.extensions["planverk.shelf"] = Shelf(library(instance, os.environ))
+    app.extensions["planverk.archive"] = Archive(instance.releases, instance.limits)
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
     app.after_request(responses.confine)
     app.after_request(responses.keep_nothing_that_passes)
@@ -64,6 +68,19 @@ def create_app(instance: Instance) -> Flask:
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
-    for module in (pages, search, resources, sparql, querypage, questions, harvest, openapi, downloads, operators):
+    for module in (
+        pages,
+        search,
+        resources,
+        sparql,
+        querypage,
+        questions,
+        harvest,
+        openapi,
+        downloads,
+        history,
+        mementos,
+        operators,
+    ):
         app.register_blueprint(module.blueprint)
     return app

@@ -14,7 +14,7 @@ from planverk.vocab import RDF, SH
 from planverk.vocabulary import read_vocabulary
 from planverk.web.reading import Names, Value
 from planverk.web.resources import negotiated
-from planverk.web.responses import document, edition, here, instance, quote_path, to, varies
+from planverk.web.responses import document, edition, here, instance, link, quote_path, to, varies
 
 blueprint = Blueprint("downloads", __name__)
 JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -101,7 +101,7 @@ def _linked(response: Response, release: Release, name: str = "") -> Response:
         if other
     ]
     for relation, address in links:
-        response.headers.add("Link", f'<{address}>; rel="{relation}"')
+        link(response, f'<{address}>; rel="{relation}"')
     return response
 
 

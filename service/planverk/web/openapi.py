@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, json
 from werkzeug.routing import Rule
 
 from planverk.instance import Instance
-from planverk.media import BY_SUFFIX, DOCUMENTS, HARVESTED, HTML, JSON_LD
+from planverk.media import BY_SUFFIX, DOCUMENTS, HARVESTED, HTML, JSON_LD, RDF_REPRESENTATIONS
 from planverk.parameters import KINDS, Parameter, Values
 from planverk.questions import Question, saved
 from planverk.release import Release
@@ -22,6 +22,7 @@ Json = dict[str, Any]  # JSON has no better type
 blueprint = Blueprint("openapi", __name__)
 _PLAIN = ("text/plain",)
 _PAGE = (HTML.media_type,)
+_GRAPHS = tuple(row.media_type for row in RDF_REPRESENTATIONS)
 _DOCUMENTS = tuple(row.media_type for row in DOCUMENTS)
 _HARVESTED = tuple(row.media_type for row in HARVESTED)
 _RESULTS = tuple(dict.fromkeys(row.media_type for rows in FORMATS.values() for row in rows))
@@ -46,7 +47,7 @@ _ANSWERS = {
     "pages.accessibility": Answers(_PAGE),
     "pages.privacy": Answers(_PAGE),
     "resources.identify": Answers((), (404, 503), 303),
-    "resources.show": Answers(_DOCUMENTS, (404, 406, 410, 503)),
+    "resources.show": Answers(_DOCUMENTS, (302, 400, 404, 406, 410, 503)),
     "resources.define": Answers(_DOCUMENTS, (406, 503)),
     "resources.define_term": Answers(_DOCUMENTS, (404, 406, 503)),
     "resources.context": Answers((JSON_LD.media_type,)),
@@ -60,6 +61,12 @@ _ANSWERS = {
     "harvest.void": Answers(_HARVESTED, (406, 503)),
     "downloads.releases": Answers((*_PAGE, JSON.media_type)),
     "downloads.release": Answers((*_PAGE, JSON.media_type), (307, 404, 503)),
+    "history.changes": Answers(_DOCUMENTS, (404, 406, 503)),
+    "history.atom": Answers(("application/atom+xml",), (404, 503)),
+    "history.stream": Answers(_GRAPHS, (404, 406, 503)),
+    "history.stream_page": Answers(_GRAPHS, (404, 406, 503)),
+    "mementos.memento": Answers(_DOCUMENTS, (404, 406, 410, 503)),
+    "mementos.timemap": Answers(("application/link-format", JSON.media_type), (404, 503)),
     "downloads.report": Answers(_DOCUMENTS, (307, 404, 406, 503)),
     "downloads.download": Answers(("*/*",), (206, 307, 404, 416, 503)),
     "openapi.openapi": Answers((JSON.media_type,)),
@@ -70,6 +77,7 @@ _ANSWERS = {
 _MEANINGS = {
     200: "The answer.",
     206: "The part of the file that was asked for.",
+    302: "The document as it was at the time asked for is elsewhere.",
     303: "The document about the thing is elsewhere.",
     304: "What the client has still holds.",
     307: "The current release is elsewhere.",
@@ -88,6 +96,9 @@ _MEANINGS = {
 _OF_PATHS: dict[str, Json] = {
     "name": {"description": "What stands after the type, such as `theme/kompetanse`.", "schema": {"type": "string"}},
     "suffix": {"description": "The format.", "schema": {"enum": list(BY_SUFFIX)}},
+    "since": {"description": "An earlier version.", "schema": {"type": "string"}},
+    "number": {"description": "The number of a page, from 1.", "schema": {"type": "integer", "minimum": 1}},
+    "form": {"description": "The format.", "schema": {"enum": ["link", "json"]}},
     "version": {"description": "A version, or `current`.", "schema": {"type": "string"}},
 }
 _ARGUMENT = re.compile(r"<(?:[^<>]*:)?(\w+)>")
@@ -102,11 +113,11 @@ _PROBLEM: Json = {
         "detail": {"type": "string", "description": "What is wrong and what to do, for people."},
     },
 }
-_GRAPHS = {"type": "array", "items": {"type": "string"}}
+_GRAPH_URIS = {"type": "array", "items": {"type": "string"}}
 _PROTOCOL: dict[str, Json] = {
     "query": {"type": "string", "description": "The query (SPARQL 1.1 Protocol, section 2.1)."},
-    "default-graph-uri": _GRAPHS,
-    "named-graph-uri": _GRAPHS,
+    "default-graph-uri": _GRAPH_URIS,
+    "named-graph-uri": _GRAPH_URIS,
     "format": {"enum": [row.suffix for rows in FORMATS.values() for row in rows]},
 }
 # Types that JSON Schema has words for; the others are told by their patterns.

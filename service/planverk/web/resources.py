@@ -11,9 +11,10 @@ from planverk.web import definitions
 from planverk.web.errors import problem
 from planverk.web.reading import resource_page
 from planverk.web.responses import announce, document, edition, here, instance, quote_path, to, varies
+from planverk.web.timegate import tell_of_time, travel
 
 blueprint = Blueprint("resources", __name__)
-_SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
+SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
 
 
 @blueprint.get("/id/<path:name>")
@@ -27,27 +28,32 @@ def identify(name: str) -> Response:
 
 
 @blueprint.get("/doc/<path:name>")
-@blueprint.get(f"/doc/<path:name>.{_SUFFIX}")
+@blueprint.get(f"/doc/<path:name>.{SUFFIX}")
 def show(name: str, suffix: str | None = None) -> Response:
     """The document about a thing, in the representation that the suffix names or the client wants most."""
+    earlier = travel(name, suffix)
+    if earlier:
+        return earlier
     now, iri = edition(), f"{instance().base}id/{name}"
     lines = now.document(iri)
     if lines is None:
         abort(404)
     status = 410 if now.is_withdrawn(iri) else 200
-    return negotiated(f"/doc/{name}", suffix, lambda: lines, partial(_page, lines, iri, f"/doc/{name}"), status)
+    response = negotiated(f"/doc/{name}", suffix, lambda: lines, partial(_page, lines, iri, f"/doc/{name}"), status)
+    tell_of_time(response, name)
+    return response
 
 
 @blueprint.get("/def")
 @blueprint.get("/def/")
-@blueprint.get(f"/def.{_SUFFIX}")
+@blueprint.get(f"/def.{SUFFIX}")
 def define(suffix: str | None = None) -> Response:
     """The vocabulary as a whole."""
     return negotiated("/def", suffix, *definitions.WHOLE)
 
 
 @blueprint.get("/def/<path:name>")
-@blueprint.get(f"/def/<path:name>.{_SUFFIX}")
+@blueprint.get(f"/def/<path:name>.{SUFFIX}")
 def define_term(name: str, suffix: str | None = None) -> Response:
     """One term, one list of codes, one code or one rule; or all rules, or all links to other vocabularies."""
     found = definitions.find(name)
@@ -64,16 +70,21 @@ def context(file: str) -> Response:
 
 
 def negotiated(
-    path: str, suffix: str | None, statements: Callable[[], bytes], page: Callable[[], str], status: int = 200
+    path: str,
+    suffix: str | None,
+    statements: Callable[[], bytes],
+    page: Callable[[], str],
+    status: int = 200,
+    offers: tuple[Representation, ...] = DOCUMENTS,
 ) -> Response:
     """A document in the representation asked for, or 406 with the list of those there are."""
-    chosen = BY_SUFFIX[suffix] if suffix else media.negotiate(request.accept_mimetypes, DOCUMENTS)
+    chosen = BY_SUFFIX[suffix] if suffix else media.negotiate(request.accept_mimetypes, offers)
     if chosen is None:
-        response = not_acceptable(path, DOCUMENTS)
+        response = not_acceptable(path, offers)
     else:
         body = serialization.write(statements(), chosen) if chosen.is_rdf else page()
         response = document(body, chosen, status)
-        announce(response, path, DOCUMENTS, chosen)
+        announce(response, path, offers, chosen)
     if not suffix:
         varies(response)
     return response

@@ -12,6 +12,7 @@ from planverk import media
 from planverk.instance import Instance
 from planverk.media import HTML, AnyOffer, Representation
 from planverk.store.edition import Edition
+from planverk.web.archive import Archive
 from planverk.web.languages import order, spoken
 from planverk.web.shelf import Shelf
 
@@ -38,6 +39,11 @@ def edition() -> Edition:
     if "edition" not in g:
         g.edition = cast("Shelf", current_app.extensions["planverk.shelf"]).current()
     return cast("Edition", g.edition)
+
+
+def archive() -> Archive:
+    """The releases there have been."""
+    return cast("Archive", current_app.extensions["planverk.archive"])
 
 
 def here() -> dict[str, Any]:  # Any: what templates take
@@ -122,6 +128,11 @@ def announce(response: Response, path: str, offers: tuple[Representation, ...], 
         '</katalog>; rel="describedby"; type="text/turtle"',
     ]
     response.headers["Link"] = ", ".join(links)
+
+
+def link(response: Response, value: str) -> None:
+    """Add a link to the header of an answer (RFC 8288)."""
+    response.headers.add("Link", value)
 
 
 def _place() -> str:

@@ -9,6 +9,7 @@ from planverk import folders, media, serialization
 from planverk.media import BY_SUFFIX, DOCUMENTS, JSON_LD, Representation
 from planverk.web import definitions
 from planverk.web.errors import problem
+from planverk.web.pictures import pictures
 from planverk.web.reading import resource_page
 from planverk.web.responses import announce, document, edition, here, instance, quote_path, to, varies
 from planverk.web.timegate import tell_of_time, travel
@@ -99,4 +100,12 @@ def not_acceptable(path: str, offers: tuple[Representation, ...]) -> Response:
 
 def _page(lines: bytes, iri: str, path: str) -> str:
     page = resource_page(edition(), instance(), lines, iri)
-    return render_template("resource.html", **here(), page=page, document=quote_path(path), representations=DOCUMENTS)
+    drawn = {} if page.withdrawn else pictures(edition(), instance(), iri)
+    return render_template(
+        "resource.html",
+        **here(),
+        page=page,
+        pictures=drawn,
+        document=quote_path(path),
+        representations=DOCUMENTS,
+    )

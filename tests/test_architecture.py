@@ -48,12 +48,12 @@ ADDRESSES = {
     "flask_babel": {"web"},
     "flask_compress": {"web"},
     "flask_cors": {"web"},
-    "granian": {"server"},
     "openpyxl": {"sources.workbook"},
     "prometheus_client": {"web"},
     "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.engine", "store.results"},
     "pyshacl": {"validation"},
     "snowballstemmer": {"search"},
+    "uvicorn": {"server"},
     "werkzeug": {"web"},
     "xlsxwriter": {"tables.spreadsheet"},
 }

@@ -24,5 +24,7 @@ class Limits(NamedTuple):
     """Queries that may wait for a worker; more are refused."""
     per_client: int = 6
     """Queries that one client may have running and waiting."""
+    finished_mb: int = 64
+    """Memory for finished answers of all kinds, which are sent again as they are, in MiB for each process."""
     cache_mb: int = 64
     """Memory for results that may be asked for again, in MiB."""

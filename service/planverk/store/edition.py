@@ -68,6 +68,10 @@ class Library(Protocol):
         """The version to answer from, or None before the first; asked at every request."""
         ...
 
+    def version_at_hand(self) -> str | None:
+        """The version to answer from, when it is known without waiting for another machine; None otherwise."""
+        ...
+
     def open(self, version: str) -> Edition:
         """The edition of a version."""
         ...

@@ -94,6 +94,10 @@ class FrozenLibrary:
         """The version that `current` points to."""
         return release.current_version(self._releases)
 
+    def version_at_hand(self) -> str | None:
+        """The version that `current` points to."""
+        return release.current_version(self._releases)
+
     def open(self, version: str) -> Edition:
         """The edition of a version."""
         return FrozenEdition(release.open_release(self._releases / version), self._limits, self._federation)

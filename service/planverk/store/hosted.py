@@ -160,6 +160,10 @@ class HostedLibrary:
                 raise StoreUnreachable(self._trouble)
             return self._version
 
+    def version_at_hand(self) -> str | None:
+        """The version that was current not more than a second ago, if that was asked."""
+        return None if self._trouble or time.monotonic() - self._asked > _BELIEVED else self._version
+
     def open(self, version: str) -> Edition:
         """The edition of a version.
 

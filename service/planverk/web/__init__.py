@@ -50,10 +50,12 @@ def create_app(instance: Instance) -> Flask:
     app.extensions["planverk.instance"] = instance
     app.extensions["planverk.shelf"] = Shelf(library(instance, os.environ))
     app.extensions["planverk.archive"] = Archive(instance.releases, instance.limits)
+    # Functions after a request run in reverse order: it is counted as it is sent.
+    operators.register(app)
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
     app.after_request(responses.confine)
     app.after_request(responses.keep_nothing_that_passes)
-    # Functions after a request run in reverse order: what is compressed gets its ETag first and is compared last.
+    # What is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
     compress = Compress()
     compress.init_app(app)
@@ -63,7 +65,6 @@ def create_app(instance: Instance) -> Flask:
     app.jinja_env.globals["way"] = responses.way
     languages.register(app, instance)
     errors.register(app)
-    operators.register(app)
     assets.register(app)
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.

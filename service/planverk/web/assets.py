@@ -8,6 +8,8 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort
 from werkzeug.http import generate_etag
 
+from planverk.web.responses import of_the_software
+
 blueprint = Blueprint("assets", __name__)
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
@@ -38,6 +40,7 @@ def asset(filename: str) -> Response:
     content = _files().get(found["name"] if found else filename)
     if content is None:
         abort(404)
+    of_the_software()
     response = Response(content, content_type=_TYPES[Path(filename).suffix])
     response.set_etag(generate_etag(content))
     response.cache_control.public = True

@@ -4,6 +4,9 @@ import json
 import logging
 import sys
 import time
+from functools import lru_cache
+from threading import Thread
+from typing import NamedTuple, TextIO
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -13,6 +16,7 @@ from planverk.web.responses import edition
 
 blueprint = Blueprint("operators", __name__)
 _LOG = logging.getLogger("planverk.access")
+_A_MOMENT = 0.2
 
 
 class Measures:
@@ -28,6 +32,48 @@ class Measures:
         self.release = Gauge("planverk_release_info", "The release served", ["version"], registry=self.registry)
 
 
+class Entry(NamedTuple):
+    """How an answer is counted, and what the log says of it besides the time."""
+
+    counter: Counter
+    histogram: Histogram
+    told: str
+
+    def add(self, seconds: float) -> None:
+        """Count the answer, which took so long."""
+        self.counter.inc()
+        self.histogram.observe(seconds)
+
+    def line(self, seconds: float) -> str:
+        """The line of the log, as JSON."""
+        return f'{{"time": "{_written(int(time.time()))}", {self.told}, "ms": {seconds * 1000:.2f}}}'
+
+    def tell(self, seconds: float) -> None:
+        """Count the answer and write its line, which may go out a moment later: for who has no time to wait for it."""
+        self.add(seconds)
+        for handler in _LOG.handlers:
+            if isinstance(handler, Lines):
+                handler.put(self.line(seconds))
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Standard output; what is put to it goes out with what comes next, or within a moment."""
+
+    def __init__(self) -> None:
+        """Begin to look now and then whether something is still to be written."""
+        super().__init__(sys.stdout)
+        Thread(target=self._look, daemon=True).start()
+
+    def put(self, line: str) -> None:
+        """Write a line without waiting."""
+        self.stream.write(f"{line}\n")
+
+    def _look(self) -> None:
+        while not self.stream.closed:
+            self.flush()
+            time.sleep(_A_MOMENT)
+
+
 def register(app: Flask) -> None:
     """Count and log every request of the application."""
     app.extensions["planverk.measures"] = Measures()
@@ -37,7 +83,7 @@ def register(app: Flask) -> None:
 
 def log_requests_to_stdout() -> None:
     """Write each request as a line of JSON to standard output, for a service that runs on its own."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = Lines()
     handler.setFormatter(logging.Formatter("%(message)s"))
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
@@ -87,23 +133,32 @@ def _count(response: Response) -> Response:
     # The route, not the path, is counted: its values are few. Nothing about the client is written down, nor what stands
     # after the question mark, which may be anything.
     route = request.url_rule.rule if request.url_rule else "none"
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
     measures = _measures()
-    measures.requests.labels(request.method, route, response.status_code).inc()
-    measures.seconds.labels(route).observe(seconds)
+    entry = Entry(
+        measures.requests.labels(request.method, route, response.status_code),
+        measures.seconds.labels(route),
+        json.dumps(_line(route, response), ensure_ascii=False)[1:-1],
+    )
+    # A finished answer that is sent again is counted and told like the first.
+    request.environ.get("planverk.told", {})["entry"] = entry
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    entry.add(seconds)
     if _LOG.isEnabledFor(logging.INFO):
-        _LOG.info("%s", json.dumps(_line(route, seconds, response), ensure_ascii=False))
+        _LOG.info("%s", entry.line(seconds))
     return response
 
 
-def _line(route: str, seconds: float, response: Response) -> dict[str, object]:
+def _line(route: str, response: Response) -> dict[str, object]:
     return {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "method": request.method,
         "path": request.script_root + request.path,
         "route": route,
         "status": response.status_code,
         "type": response.mimetype,
         "bytes": response.content_length,
-        "ms": round(seconds * 1000, 2),
     }
+
+
+@lru_cache(maxsize=2)
+def _written(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))

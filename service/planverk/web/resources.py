@@ -11,7 +11,7 @@ from planverk.web import definitions
 from planverk.web.errors import problem
 from planverk.web.pictures import pictures
 from planverk.web.reading import resource_page
-from planverk.web.responses import announce, document, edition, here, instance, quote_path, to, varies
+from planverk.web.responses import announce, document, edition, here, instance, of_the_software, quote_path, to, varies
 from planverk.web.timegate import tell_of_time, travel
 
 blueprint = Blueprint("resources", __name__)
@@ -24,8 +24,9 @@ def identify(name: str) -> Response:
     if not edition().about(f"{instance().base}id/{name}"):
         abort(404)
     response = to(f"/doc/{name}", 303)
-    varies(response)
-    return response
+    response.cache_control.public = True
+    response.cache_control.no_cache = True
+    return varies(response)
 
 
 @blueprint.get("/doc/<path:name>")
@@ -50,6 +51,7 @@ def show(name: str, suffix: str | None = None) -> Response:
 @blueprint.get(f"/def.{SUFFIX}")
 def define(suffix: str | None = None) -> Response:
     """The vocabulary as a whole."""
+    of_the_software()
     return negotiated("/def", suffix, *definitions.WHOLE)
 
 
@@ -57,6 +59,7 @@ def define(suffix: str | None = None) -> Response:
 @blueprint.get(f"/def/<path:name>.{SUFFIX}")
 def define_term(name: str, suffix: str | None = None) -> Response:
     """One term, one list of codes, one code or one rule; or all rules, or all links to other vocabularies."""
+    of_the_software()
     found = definitions.find(name)
     if found is None:
         abort(404)
@@ -67,6 +70,7 @@ def define_term(name: str, suffix: str | None = None) -> Response:
 @blueprint.get("/def/plan-tree.frame.jsonld", defaults={"file": "plan-tree.frame.jsonld"})
 def context(file: str) -> Response:
     """The JSON-LD context of the vocabulary, or the frame that gives a plan as a tree."""
+    of_the_software()
     return document((folders.ONTOLOGY / file).read_text(encoding="utf-8"), JSON_LD)
 
 

@@ -38,12 +38,19 @@ def edition() -> Edition:
     """The edition that is current now; one request asks once and keeps it."""
     if "edition" not in g:
         g.edition = cast("Shelf", current_app.extensions["planverk.shelf"]).current()
+        # Whoever keeps the answer keeps it no longer than this release is current.
+        request.environ.get("planverk.told", {})["version"] = g.edition.release.version
     return cast("Edition", g.edition)
 
 
 def archive() -> Archive:
     """The releases there have been."""
     return cast("Archive", current_app.extensions["planverk.archive"])
+
+
+def of_the_software() -> None:
+    """Say that the answer to this request is the same whatever is released, unless it reads an edition as well."""
+    request.environ.get("planverk.told", {}).setdefault("version", "")
 
 
 def here() -> dict[str, Any]:  # Any: what templates take
@@ -82,7 +89,10 @@ def to(path: str, status: int) -> Response:
 
 
 def document(body: bytes | str, representation: Representation, status: int = 200) -> Response:
-    """One representation of a document with its strong validator (RFC 9110, section 8.8.3)."""
+    """One representation of a document with its strong validator (RFC 9110, section 8.8.3).
+
+    It is sent again as it is until another release is current; what may change before must say so by `pass_by`.
+    """
     response = Response(body, status, content_type=representation.content_type)
     # Two formats of a small graph may be the same bytes, and are still two representations.
     response.set_etag(f"{generate_etag(response.get_data())}.{representation.suffix}")

@@ -38,6 +38,10 @@ class Shelf:
             edition = self._open(version)
         return edition
 
+    def version_at_hand(self) -> str | None:
+        """The current version, when it can be told without waiting for another machine."""
+        return self._library.version_at_hand()
+
     def _open(self, version: str) -> Edition:
         with self._lock:
             if self._edition is None or self._edition.release.version != version:

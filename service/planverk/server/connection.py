@@ -1,0 +1,141 @@
+"""A connection to a client: uvicorn's, but finished answers are sent at once, and a client that dawdles is not waited for."""
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from planverk.server.finished import Question
+
+# How long a client may take to say what it wants, and how much it may say before its content.
+_SECONDS_FOR_HEAD = 20
+_LARGEST_HEAD = 1 << 16
+# Parts of a question; a field may stand several times, and then means the same as with commas between.
+_PARTS = {b"accept": 0, b"accept-encoding": 1, b"accept-language": 2, b"if-none-match": 3}
+# With any of these an answer may be another, or there is content to read first.
+_OTHERWISE = frozenset((
+    b"accept-datetime", b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since", b"origin",
+    b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"authorization", b"cookie",
+))  # fmt: skip
+_REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Connection(HttpToolsProtocol):
+    """Takes a client's requests one after the other."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # Any: uvicorn's own
+        """Take what uvicorn gives."""
+        super().__init__(*arguments, **named)
+        self._finished = self.app.finished  # the application is our Front
+        self._in_head = False
+        self._at_once = False
+        self._much = False
+        self._head = 0
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Greet a client, unless there are too many."""
+        super().connection_made(transport)
+        self._patience = self.loop.call_later(_SECONDS_FOR_HEAD, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+        if len(self.connections) > (self.limit_concurrency or 0):
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the client."""
+        self._lose_patience()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and see how far the client has come."""
+        was_in_head = self._in_head
+        self._much |= len(data) > _LARGEST_HEAD
+        super().data_received(data)
+        if self._in_head:
+            self._head += len(data) if was_in_head else 0
+            if self._head > _LARGEST_HEAD:
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            elif self._patience is None:
+                self._patience = self.loop.call_later(_SECONDS_FOR_HEAD, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+        elif self._patience is not None:
+            self._lose_patience()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._in_head, self._head = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """All is known of a request but its content: answer at once, or ask the application."""
+        self._in_head = False
+        if self.transport.is_closing():  # nothing is read after a request that asked to close
+            self._at_once = True
+            return
+        if (
+            self._much
+            and sum(map(len, (self.url, *(part for field in self.headers for part in field)))) > _LARGEST_HEAD
+        ):
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._at_once = True
+            return
+        question = self._question()
+        if question and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
+            found = self._finished.find(question)
+            if found is not None:
+                self._send(question.method, found)
+                return
+            self.scope["planverk.question"] = question  # type: ignore[typeddict-unknown-key]  # ours
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Content of a request; one that was answered at once has none."""
+        if not self._at_once:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request ends."""
+        if self._at_once:
+            self._at_once = False
+        else:
+            super().on_message_complete()
+
+    def _question(self) -> Question | None:
+        method = self.parser.get_method()
+        if method not in (b"GET", b"HEAD") or self.parser.get_http_version() != "1.1":
+            return None
+        parts = [b"", b"", b"", b""]
+        for name, value in self.headers:
+            if name in _OTHERWISE:
+                return None
+            place = _PARTS.get(name)
+            if place is not None:
+                parts[place] = b"%b,%b" % (parts[place], value) if parts[place] else value
+        return Question(method, self.url, *parts)
+
+    def _send(self, method: bytes, found: Any) -> None:  # Any: a FinishedAnswer
+        began = time.perf_counter()
+        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        stays = self.parser.should_keep_alive()
+        end = b"\r\n" if stays else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join((found.head, date, end, found.body)))
+        self._at_once = True
+        if stays:
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            self.transport.close()
+        found.entry.tell(time.perf_counter() - began)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        if not self.transport.is_closing():
+            if self._in_head or status != HTTPStatus.REQUEST_TIMEOUT:  # who has said nothing gets no answer
+                self.transport.write(_REFUSAL % (status, status.phrase.encode()))
+            self.transport.close()
+
+    def _lose_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

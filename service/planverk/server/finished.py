@@ -1,0 +1,85 @@
+"""Finished answers, to be sent again as they are to whoever asks the same of the same release."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import NamedTuple
+
+from planverk.web.operators import Entry
+
+# What an answer takes besides its bytes and those of its question.
+_OVERHEAD = 2000
+
+
+class Question(NamedTuple):
+    """All of a request that an answer may depend on, as it came over the network.
+
+    A request that says anything else that matters (a range, say) is no such question.
+    """
+
+    method: bytes
+    target: bytes
+    accept: bytes
+    encoding: bytes
+    language: bytes
+    known: bytes
+    """What the client has already: If-None-Match."""
+
+
+class FinishedAnswer(NamedTuple):
+    """An answer as it goes out: the head, save for the date and the end of its lines, and the body; and how it is counted."""
+
+    head: bytes
+    body: bytes
+    entry: Entry
+
+
+class Finished:
+    """Keeps answers of the release that is current, within a bound of memory; with another release it is empty again.
+
+    The least recently asked for goes first.
+    """
+
+    def __init__(self, version: Callable[[], str | None], largest: int) -> None:
+        """Take what tells the current version without waiting, or None, and the bound in bytes."""
+        self._version = version
+        self._largest = largest
+        self._kept_of: str | None = None
+        self._kept: OrderedDict[Question, FinishedAnswer] = OrderedDict()
+        self._left = largest
+        self._lock = Lock()
+
+    def find(self, question: Question) -> FinishedAnswer | None:
+        """The answer to a question, when it is there and still holds."""
+        version = self._version()
+        if version != self._kept_of or version is None:
+            self._begin_anew(version)
+            return None
+        found = self._kept.get(question)
+        if found is not None:
+            with self._lock:
+                if question in self._kept:
+                    self._kept.move_to_end(question)
+        return found
+
+    def keep(self, question: Question, answer: FinishedAnswer, version: str) -> None:
+        """Keep an answer that was made of a version, or of none when that is empty, and drop others until it fits."""
+        size = _size(question, answer)
+        with self._lock:
+            # Another release may have become current meanwhile, and an answer of the old one must not be among its own.
+            if version not in ("", self._kept_of) or question in self._kept or size > self._largest // 8:
+                return
+            self._kept[question] = answer
+            self._left -= size
+            while self._left < 0:
+                self._left += _size(*self._kept.popitem(last=False))
+
+    def _begin_anew(self, version: str | None) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._left = self._largest
+            self._kept_of = version
+
+
+def _size(question: Question, answer: FinishedAnswer) -> int:
+    return sum(map(len, question)) + len(answer.head) + len(answer.body) + _OVERHEAD

@@ -1,0 +1,304 @@
+"""A finished answer that is sent again is the same in every byte, is of the current release, and is counted like the first."""
+
+import http.client
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import pytest
+import uvicorn
+
+from planverk import publication
+from planverk.instance import Instance, read_instance
+from planverk.server import configured, connection, load
+from planverk.server.finished import Finished, FinishedAnswer, Question
+from test_server import free_port, write_version
+
+QUERY = "SELECT ?s ?name { ?s <http://purl.org/dc/terms/title> ?name } ORDER BY ?s"
+PATHS = [
+    "/", "/nn/", "/en/doc/theme/markup", "/doc/theme/markup", "/doc/theme/bl%C3%A5b%C3%A6r", "/doc/theme/markup.ttl",
+    "/id/theme/markup", "/doc/theme/gammelt", "/doc/nothing", "/def", "/def/Goal", "/katalog", "/releases/",
+    "/releases/1.0.0/data.nq", "/openapi.json", "/query/", "/.well-known/void", "/sparql", f"/sparql?query={quote(QUERY)}",
+    f"/sparql?query={quote('SELECT *')}", "/health/ready",
+]  # fmt: skip
+HEADERS = [
+    {}, {"Accept": "text/html"}, {"Accept": "text/turtle"}, {"Accept": "image/png"},
+    {"Accept": "application/ld+json;q=0.9, text/csv", "Accept-Encoding": "gzip"},
+    {"Accept": "text/html", "Accept-Language": "nn, en;q=0.5", "Accept-Encoding": "br"},
+]  # fmt: skip
+
+
+class Served(NamedTuple):
+    """A server in this process: where it is, and the paths that the application was asked for, in order."""
+
+    port: int
+    asked: list[str]
+
+
+@contextmanager
+def serving(instance: Instance) -> Iterator[Served]:
+    asked: list[str] = []
+    front = load(instance)
+    application = front._application
+
+    def listening(environ: Any, start_response: Any) -> Any:
+        asked.append(environ["PATH_INFO"])
+        return application(environ, start_response)
+
+    front._application = listening
+    port = free_port()
+    server = uvicorn.Server(configured(lambda: front, "127.0.0.1", port))
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield Served(port, asked)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def here(odd: Instance) -> Iterator[Served]:
+    with serving(odd) as served:
+        yield served
+
+
+class Whole(NamedTuple):
+    """An answer, all of it but the date."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def ask(here: Served, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Whole:
+    connection = http.client.HTTPConnection("127.0.0.1", here.port, timeout=20)
+    connection.putrequest(method, path, skip_accept_encoding=True)
+    for name, value in (headers or {}).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    told = [(name.lower(), value) for name, value in answer.getheaders()]
+    assert [name for name, _ in told].count("date") == 1
+    whole = Whole(answer.status, [one for one in told if one[0] != "date"], answer.read())
+    connection.close()
+    return whole
+
+
+def field(answer: Whole, name: str) -> str:
+    return next((value for known, value in answer.headers if known == name), "")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_that_is_sent_again_is_the_same_in_every_header_and_byte(here: Served, path: str) -> None:
+    for headers in HEADERS:
+        for method in ("GET", "HEAD"):
+            first, second = (ask(here, path, headers, method) for _ in range(2))
+            assert (second.status, sorted(second.headers), second.body) == (
+                first.status, sorted(first.headers), first.body,
+            )  # fmt: skip
+            known = {**headers, "If-None-Match": field(first, "etag") or '"none"'}
+            again, once_more = (ask(here, path, known, method) for _ in range(2))
+            assert (again.status, sorted(again.headers), again.body) == (
+                once_more.status, sorted(once_more.headers), once_more.body,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/theme/markup", "/", "/katalog", "/id/theme/markup", f"/sparql?query={quote(QUERY)}&format=csv"]
+)
+@pytest.mark.parametrize("headers", HEADERS[:3], ids=str)
+def test_the_application_is_asked_once(here: Served, path: str, headers: dict[str, str]) -> None:
+    headers = {**headers, "Accept-Encoding": "identity"}  # what no other test asks for
+    here.asked.clear()
+    status = [ask(here, path, headers).status for _ in range(3)]
+    assert (len(here.asked), len(set(status))) == (1, 1)
+    if etag := field(ask(here, path, headers), "etag"):
+        assert [ask(here, path, {**headers, "If-None-Match": etag}).status for _ in range(3)] == [304, 304, 304]
+        assert len(here.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "method"),
+    [
+        ("/releases/1.0.0/data.nq", {"Range": "bytes=0-9"}, "GET"),
+        ("/health/ready", {}, "GET"),
+        ("/metrics", {}, "GET"),
+        ("/doc/nothing", {}, "GET"),
+        ("/doc/theme/markup", {"Origin": "https://example.org"}, "GET"),
+        ("/doc/theme/markup", {}, "OPTIONS"),
+        (f"/sparql?query={quote('SELECT (NOW() AS ?now) {}')}", {}, "GET"),
+    ],
+)
+def test_what_may_be_another_answer_next_time_is_asked_anew(
+    here: Served, path: str, headers: dict[str, str], method: str
+) -> None:
+    here.asked.clear()
+    for _ in range(3):
+        ask(here, path, headers, method)
+    assert len(here.asked) == 3
+
+
+def test_another_question_has_another_answer(here: Served) -> None:
+    turtle = ask(here, "/doc/theme/markup", {"Accept": "text/turtle"})
+    page = ask(here, "/doc/theme/markup", {"Accept": "text/html"})
+    english = ask(here, "/doc/theme/markup", {"Accept": "text/html", "Accept-Language": "en"})
+    packed = ask(here, "/doc/theme/markup", {"Accept": "text/html", "Accept-Encoding": "gzip"})
+    assert field(turtle, "content-type").startswith("text/turtle")
+    assert field(page, "content-language") == "nb"
+    assert field(english, "content-language") == "en"
+    assert field(packed, "content-encoding") == "gzip"
+    assert len({turtle.body, page.body, english.body, packed.body}) == 4
+
+
+def test_a_new_release_is_seen_by_the_next_request(copy_of_odd: Instance) -> None:
+    with serving(copy_of_odd) as here:
+        for number in (1, 2):
+            before = [ask(here, "/doc/plan/fjord", {"Accept": "text/turtle"}).body for _ in range(2)]
+            write_version(copy_of_odd, number)
+            instance = read_instance(copy_of_odd.folder)
+            publication.publish(instance, publication.examine(instance, lambda step: None), lambda step: None)
+            after = ask(here, "/doc/plan/fjord", {"Accept": "text/turtle"}).body
+            assert before[0] == before[1] != after
+            assert f"Utkast {number}:".encode() in after
+
+
+def test_answers_are_counted_and_logged_wherever_they_come_from(
+    here: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def counted() -> float:
+        line = 'planverk_requests_total{method="GET",route="/doc/<path:name>",status="%d"}'
+        text = ask(here, "/metrics").body.decode()
+        return sum(float(row.split()[-1]) for row in text.splitlines() if row.startswith((line % 200, line % 304)))
+
+    before = counted()
+    etag = field(ask(here, "/doc/theme/markup", {"Accept": "text/turtle"}), "etag")
+    for _ in range(4):
+        ask(here, "/doc/theme/markup", {"Accept": "text/turtle", "If-None-Match": etag})
+    assert counted() == before + 5
+
+
+def test_the_log_of_a_finished_answer_has_the_fields_of_any(here: Served) -> None:
+    found = next(iter(here_finished(here)._kept.values()))
+    line = json.loads(found.entry.line(0.001))
+    assert list(line) == ["time", "method", "path", "route", "status", "type", "bytes", "ms"]
+
+
+def here_finished(here: Served) -> Any:
+    import gc
+
+    return max((one for one in gc.get_objects() if isinstance(one, Finished)), key=lambda one: len(one._kept))
+
+
+def answer(size: int) -> FinishedAnswer:
+    return FinishedAnswer(b"", b"x" * size, None)  # type: ignore[arg-type]  # nothing is counted here
+
+
+def question(number: int) -> Question:
+    return Question(b"GET", b"/%d" % number, b"", b"", b"", b"")
+
+
+def test_what_is_kept_stays_within_its_bound_and_the_least_asked_goes_first() -> None:
+    finished = Finished(lambda: "1", 100_000)
+    assert finished.find(question(0)) is None
+    for number in range(50):
+        finished.keep(question(number), answer(8000), "1")
+        finished.find(question(0))
+    kept = [number for number in range(50) if finished.find(question(number))]
+    assert len(kept) <= 10
+    assert {0, 49} <= set(kept)
+    finished.keep(question(99), answer(20_000), "1")
+    assert finished.find(question(99)) is None
+
+
+def test_nothing_is_kept_of_another_version_nor_when_none_is_known() -> None:
+    version: list[str | None] = ["1"]
+    finished = Finished(lambda: version[0], 100_000)
+    finished.find(question(1))
+    finished.keep(question(1), answer(1), "2")
+    assert finished.find(question(1)) is None
+    finished.keep(question(1), answer(1), "1")
+    assert finished.find(question(1))
+    version[0] = None
+    assert finished.find(question(1)) is None
+    version[0] = "1"
+    assert finished.find(question(1)) is None
+
+
+def raw(port: int, *parts: bytes, wait: float = 0) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(wait)
+        received = b""
+        try:
+            while part := client.recv(1 << 16):
+                received += part
+        except ConnectionResetError:
+            pass
+    return received
+
+
+GET = b"GET /doc/theme/markup.ttl HTTP/1.1\r\nHost: x\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "answers"),
+    [
+        (GET + b"\r\n" + GET + b"\r\n" + GET + CLOSE, [b"200"] * 3),
+        (GET + CLOSE + GET + CLOSE, [b"200"]),
+        (b"HEAD /doc/theme/markup.ttl HTTP/1.1\r\nHost: x\r\n\r\n" + GET + CLOSE, [b"200"] * 2),
+        (b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n\r\n" + GET + CLOSE, [b"200"] * 2),
+        (GET.replace(b"1.1", b"1.0") + b"\r\n", [b"200"]),
+        (GET + b"Content-Length: 3\r\n\r\nabc" + GET + CLOSE, [b"200"] * 2),
+        (GET + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", [b"400"]),
+        (GET + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", [b"400"]),
+        (b"GET /doc/theme/markup.ttl HTTP/1.1\r\nHost : x\r\n\r\n", [b"400"]),
+        (b"nonsense\r\n\r\n", [b"400"]),
+        (GET + b"Accept: " + b"x" * 70_000 + b"\r\n" + CLOSE, [b"431"]),
+        (GET + b"Upgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n", [b"200"]),
+        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 7\r\n"
+         b"Content-Type: application/sparql-query\r\nConnection: close\r\n\r\nASK { }", [b"100", b"200"]),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, bytes) else "",
+)  # fmt: skip
+def test_requests_are_told_apart_as_http_has_it(here: Served, request_: bytes, answers: list[bytes]) -> None:
+    ask(here, "/doc/theme/markup.ttl")
+    received = raw(here.port, request_)
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == answers
+
+
+def test_who_dawdles_is_not_waited_for(here: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_SECONDS_FOR_HEAD", 0.3)
+    assert raw(here.port) == b""
+    assert raw(here.port, GET).startswith(b"HTTP/1.1 408 ")
+    assert raw(here.port, GET[:10], GET[10:], wait=0.2).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_client_that_does_not_read_keeps_nobody_else_waiting(here: Served) -> None:
+    with socket.create_connection(("127.0.0.1", here.port)) as client:
+        client.setblocking(False)
+        many = (GET + b"\r\n") * 2000
+        sent = 0
+        while sent < len(many) * 4:
+            try:
+                sent += client.send(many)
+            except BlockingIOError:
+                break
+        assert ask(here, "/doc/theme/markup.ttl").status == 200
+
+
+def test_the_path_of_a_file_leads_nowhere_else(here: Served, odd: Instance) -> None:
+    assert ask(here, "/releases/1.0.0/../../planverk.toml").status == 404
+    assert ask(here, "/releases/1.0.0/%2e%2e/%2e%2e/planverk.toml").status == 404
+    assert Path(odd.folder, "planverk.toml").exists()

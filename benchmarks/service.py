@@ -32,9 +32,7 @@ def service(settings: str = "") -> Iterator[Service]:
         with (instance / "planverk.toml").open("a", encoding="utf-8") as file:
             file.write(settings)
         subprocess.run([*_PLANVERK, "release", str(instance)], check=True, capture_output=True)
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
+        port = free_port()
         command = [*_PLANVERK, "serve", str(instance), "--port", str(port)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
@@ -42,6 +40,13 @@ def service(settings: str = "") -> Iterator[Service]:
                 yield Service(port, process.pid)
             finally:
                 process.terminate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def _wait(port: int) -> None:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
-from rdflib import DCTERMS, Graph, Literal, URIRef
+from rdflib import DCTERMS, BNode, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
 
 from planverk.findings import Positions
+from planverk.sources.orderly import read_orderly
 from planverk.sources.turtle import SyntaxFault, read_turtle
 
 BASE = "https://data.example.org/"
@@ -75,3 +77,63 @@ def test_a_file_that_is_not_utf8_is_told_with_the_line(tmp_path: Path, content: 
 def test_a_file_saved_by_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     graph, _, faults = read(tmp_path, b"\xef\xbb\xbf<id/a/b> <id/a/c> <id/a/d> .\r\n")
     assert (len(graph), faults) == (1, [])
+
+
+TESTS = Path(__file__).parent
+FILES = [
+    path
+    for folder in (TESTS.parent / "data", TESTS / "fjordheim", TESTS / "odd", TESTS / "mistakes", TESTS / "shapes")
+    for path in sorted(folder.glob("**/*.ttl"))
+    if "releases" not in path.parts
+]
+ODDITIES = [
+    'a:b a:c "one \\" two"@nb , """three " "" four.""" ; .',
+    "a:b a:c 'it''s' .",
+    "a:b a:c 1.5 , 2 , 1e0 , -3. a:d a:e true .",
+    "a:b a:c.d a:e.f.\na:g a a:h ;; .",
+    'a:b a:c "ill"^^xsd:integer , "2020-01-01"^^<http://www.w3.org/2001/XMLSchema#date> .',
+    "a:b a:c [ a:d 1 ] , ( 1 2 ) .",
+    'a:b a:c "text"^^xsd:string , "text" .',
+    "a:b a:c <../up> , <id/x> , <> .",
+    "a:b a:c a:d # a comment; with . marks\n , a:e .",
+    "PREFIX z: <http://z.example/>\nz:b z:c z:d .",
+    "a:b a:c a:d\n a:e a:f . a:g a:h a:i .",
+    "a:æ a:ø <id/å> . # the end",
+    'a:b a:c "x"@en--ltr .',
+    "<< a:b a:c a:d >> a:e a:f .",
+    'a:b a:c a:d . @version "1.2" . a:e a:f a:g .',
+]
+
+
+def same(one: Graph, other: Graph) -> bool:
+    return set(one) == set(other) or isomorphic(one, other)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_quick_reader_reads_our_files_as_the_thorough_one_does(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_same(path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", ODDITIES)
+def test_the_quick_reader_reads_odd_turtle_as_the_thorough_one_does(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "plan.ttl"
+    path.write_text(f"@prefix a: <http://a.example/> .\n{PREFIXES}{text}\n", encoding="utf-8")
+    assert_same(path, monkeypatch)
+
+
+def assert_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs, positions = (Graph(), Graph()), (Positions(), Positions())
+    faults = read_turtle(path, BASE, graphs[0], positions[0])
+    monkeypatch.setattr("planverk.sources.turtle.read_orderly", lambda *_: None)
+    assert faults == read_turtle(path, BASE, graphs[1], positions[1])
+    assert same(*graphs)
+    # Blank nodes have new names at each reading.
+    named, expected = ([(t, p) for t, p in one.of_triples.items() if BNode not in map(type, t)] for one in positions)
+    assert named == expected
+
+
+def test_most_files_are_read_by_the_quick_reader() -> None:
+    read = [read_orderly(path.read_text(encoding="utf-8"), BASE) for path in FILES]
+    assert sum(one is not None for one in read) > 0.95 * len(FILES)

@@ -16,6 +16,7 @@ from planverk import folders
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
 from planverk.vocab import PREFIXES
 
+_TEXT = str(XSD.string)
 _FORMATS = {
     TURTLE: ox.RdfFormat.TURTLE,
     N_TRIPLES: ox.RdfFormat.N_TRIPLES,
@@ -123,6 +124,38 @@ def by_subject(path: Path) -> Iterator[tuple[Node, list[tuple[URIRef, Node]]]]:
     for subject, group in groupby(quads, key=lambda quad: quad.subject):
         said = dict.fromkeys((quad.predicate, quad.object) for quad in group)
         yield _node(subject), [(URIRef(predicate.value), _node(value)) for predicate, value in said]
+
+
+def stated(text: str, base: str) -> tuple[list[tuple[Node, Node, Node]], dict[str, str]]:
+    """What Turtle states in the order of the text, each as often as it is stated, and the prefixes it declares.
+
+    Values are as rdflib reads them. Raises SyntaxError when it is not Turtle, or has terms that RDF 1.1 has not.
+    """
+    parser = ox.parse(text, ox.RdfFormat.TURTLE, base_iri=base)
+    known: dict[str, URIRef] = {}
+    try:
+        triples = [
+            (_read_node(quad.subject, known), _read_node(quad.predicate, known), _read_node(quad.object, known))
+            for quad in parser
+        ]
+    except TypeError as error:
+        raise SyntaxError(str(error)) from None
+    return triples, parser.prefixes
+
+
+def _read_node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, known: dict[str, URIRef]) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return _name(term.value, known)
+    if isinstance(term, ox.Literal) and term.direction is None:
+        datatype = term.datatype.value
+        plain = term.language or datatype == _TEXT
+        return Literal(term.value, term.language, None if plain else _name(datatype, known))
+    raise TypeError(f"{term} is neither an IRI nor a literal of RDF 1.1")
+
+
+def _name(iri: str, known: dict[str, URIRef]) -> URIRef:
+    # Most names come many times over, and making one takes longer than finding it.
+    return known.get(iri) or known.setdefault(iri, URIRef(iri))
 
 
 def read_turtle(files: Iterable[Path]) -> Graph:

@@ -11,6 +11,7 @@ from rdflib import Graph
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from planverk.findings import Place, Positions
+from planverk.sources.orderly import Stated, read_orderly
 
 # A statement ends with a dot at the end of a line, and the next one begins at the margin.
 _NEXT_STATEMENT = re.compile(r"\.[ \t]*(?:#[^\n]*)?\n\s*(?=^(?:<|@|[\w-]*:))", re.MULTILINE)
@@ -38,6 +39,10 @@ def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> li
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return [SyntaxFault(Place(path, line), 1, "the file is not saved as UTF-8")]
+    with _literals_are_judged_later():
+        orderly = read_orderly(text, base)
+    if orderly:
+        return _take(orderly, path, graph, positions)
     reader = _Reader(path, base, graph, positions)
     with _literals_are_judged_later():
         # rdflib reads one character beyond the last term, so the last line must have its end.
@@ -45,6 +50,16 @@ def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> li
     for prefix, namespace in reader.prefixes():
         graph.bind(prefix, namespace, override=False)
     return reader.faults
+
+
+def _take(stated: Stated, path: Path, graph: Graph, positions: Positions) -> list[SyntaxFault]:
+    for triple, line in stated.statements:
+        graph.add(triple)
+        positions.note(triple, Place(path, line))
+    for prefix, namespace in stated.prefixes.items():
+        if prefix:
+            graph.bind(prefix, namespace, override=False)
+    return []
 
 
 @contextmanager

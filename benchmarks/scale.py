@@ -1,0 +1,216 @@
+"""What size costs: `python benchmarks/scale.py [--size TRIPLES …]`, by itself 10 000 and 100 000.
+
+For each size a nation of invented counties (nation.py) is checked, released and served by the command line, as users do
+it. Printed are the seconds and the memory of building, the size of the store, how long the service takes to start and
+how much memory it has, and the median time of pages and queries, each about another thing, so that no cache answers.
+The last column compares the largest size with the smallest: building may grow as the data does, serving not at all.
+The table becomes the section on scale in docs/performance.md, with a picture of the growth.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from growth import picture
+from nation import COUNTY, write_nation
+from service import free_port
+
+_DOCS = Path(__file__).parents[1] / "docs"
+_PLANVERK = [sys.executable, "-m", "planverk.cli"]
+_BEGIN, _END = "<!-- scale -->", "<!-- /scale -->"
+_ASKED = 30
+_PREFIX = "PREFIX plan: <https://w3id.org/planverk/ontology#> PREFIX dct: <http://purl.org/dc/terms/> "
+
+
+class Row(NamedTuple):
+    """Something that is measured: what it is called, in what unit, and what it may grow by at most, if anything."""
+
+    name: str
+    unit: str
+    limit: str
+
+
+class Asked(NamedTuple):
+    """A request about one county, by its number: its address, and what it accepts."""
+
+    row: Row
+    path: Callable[[int], str]
+    accept: str = "text/html"
+
+
+LINEAR, FLAT = "as the data", "not at all"
+READ, JUDGE, BUILD, RELEASE = (
+    Row(name, "s", LINEAR) for name in ("reading", "judging", "writing", "release, all in all")
+)
+MEMORY, STORE = Row("memory of the release", "MB", LINEAR), Row("store on disk", "MB", LINEAR)
+START, RESIDENT = Row("start of the service", "s", FLAT), Row("memory of the service at start", "MB", FLAT)
+REQUESTS = (
+    Asked(Row("home page", "ms", FLAT), lambda county: f"/?{county}"),
+    Asked(Row("releases", "ms", FLAT), lambda county: f"/releases/?{county}"),
+    Asked(Row("catalogue", "ms", LINEAR), lambda county: f"/katalog?{county}", "text/turtle"),
+    Asked(Row("page of an action", "ms", FLAT), lambda county: f"/doc/action/c{county}-2021-01"),
+    Asked(Row("Turtle of an action", "ms", FLAT), lambda county: f"/doc/action/c{county}-2021-01", "text/turtle"),
+    Asked(Row("query: about one thing", "ms", FLAT), lambda county: _query(
+        f"DESCRIBE <https://fjordheim.example.org/id/action/c{county}-2021-01>"), "text/turtle"),
+    Asked(Row("query: three links from a plan", "ms", FLAT), lambda county: _query(
+        f"SELECT ?report ?title {{ ?programme plan:implementsPlan <https://fjordheim.example.org/id/plan/c{county}-nyskaping-2021-2028> ."
+        " ?action plan:elementOf ?programme ; dct:title ?title . ?report plan:reportsOn ?action }"), "text/csv"),
+)  # fmt: skip
+WHOLE = Asked(Row("query: sum over all the data", "ms", LINEAR), lambda county: _query(
+    f"SELECT ?year (SUM(?amount) AS ?sum{county}) {{ ?given plan:amount ?amount ; plan:fundingYear ?year }} GROUP BY ?year"),
+    "text/csv")  # fmt: skip
+PICTURED = (RELEASE, JUDGE, START, REQUESTS[3].row, REQUESTS[5].row, WHOLE.row)
+
+Measured = dict[Row, float]
+
+
+def measure(size: int) -> Measured:
+    """All rows for one size; everything it makes is removed again."""
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder) / "nation"
+        counties = write_nation(instance, size)
+        print(f"{size:,}: {counties} counties", file=sys.stderr, flush=True)
+        return {**_built(instance), **_served(instance, counties)}
+
+
+def _built(instance: Path) -> Measured:
+    begin = time.perf_counter()
+    steps: dict[str, float] = {}
+    command = [*_PLANVERK, "release", str(instance)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        for line in process.stderr or ():
+            steps[line] = time.perf_counter() - begin
+            print(f"  {steps[line]:7.1f} s  {line.strip()}", file=sys.stderr, flush=True)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"the release failed with status {process.returncode}")
+    total = time.perf_counter() - begin
+    reading, judging, judged, *_ = steps.values()
+    store = sum(file.stat().st_size for file in instance.glob("releases/1.0.0/store/*"))
+    return {
+        READ: judging - reading,
+        JUDGE: judged - judging,
+        BUILD: total - judged,
+        RELEASE: total,
+        MEMORY: usage.ru_maxrss / 1024,
+        STORE: store / 1e6,
+    }
+
+
+def _served(instance: Path, counties: int) -> Measured:
+    port, begin = free_port(), time.perf_counter()
+    command = [*_PLANVERK, "serve", str(instance), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _until_ready(port)
+            found = {START: time.perf_counter() - begin, RESIDENT: _resident(process.pid)}
+            numbers = [1 + place * counties // _ASKED for place in range(_ASKED)]
+            found |= {asked.row: _median(port, asked, numbers) for asked in REQUESTS}
+            found[WHOLE.row] = _median(port, WHOLE, numbers[:3])
+            return found
+        finally:
+            process.terminate()
+
+
+def _until_ready(port: int) -> None:
+    for _ in range(1200):
+        try:
+            urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise SystemExit("the service did not start")
+
+
+def _resident(pid: int) -> float:
+    """The memory in MB of a process and of those that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+    return own / 1024 + sum(_resident(int(child)) for child in children)
+
+
+def _median(port: int, asked: Asked, counties: Iterable[int]) -> float:
+    return 1000 * statistics.median(_seconds(port, asked.path(county), asked.accept) for county in counties)
+
+
+def _seconds(port: int, path: str, accept: str) -> float:
+    request = Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
+    begin = time.perf_counter()
+    with urlopen(request) as answer:
+        answer.read()
+    return time.perf_counter() - begin
+
+
+def _query(text: str) -> str:
+    return f"/sparql?query={quote(_PREFIX + text)}"
+
+
+def table(measured: dict[int, Measured]) -> str:
+    """The rows by size, with the growth from the smallest to the largest size, and what it may be, as Markdown."""
+    sizes = sorted(measured)
+    head = ["", *(f"{size:,}" for size in sizes), "grows by", "may grow by"]
+    grown = sizes[-1] / sizes[0]
+    lines = [head, ["---", *["---:"] * (len(head) - 2), "---"]]
+    for row in measured[sizes[0]]:
+        values = [measured[size][row] for size in sizes]
+        limit = f"{grown:.0f}" if row.limit == LINEAR else row.limit
+        lines.append(
+            [f"{row.name}, {row.unit}", *(f"{value:.3g}" for value in values), f"{values[-1] / values[0]:.2g}", limit]
+        )
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def write(measured: dict[int, Measured]) -> None:
+    """Put the table and its picture into the documentation."""
+    lines = {f"{row.name}, {row.unit}": [(size, found[row]) for size, found in measured.items()] for row in PICTURED}
+    (_DOCS / "performance-scale.svg").write_text(
+        picture(lines, "statements", "Cost by size of the data"), encoding="utf-8"
+    )
+    page = _DOCS / "performance.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else f"# Performance\n\n{_BEGIN}\n{_END}\n"
+    if _BEGIN not in text:
+        text += f"\n{_BEGIN}\n{_END}\n"
+    before, rest = text.split(_BEGIN)
+    page.write_text(f"{before}{_BEGIN}\n{_section(measured)}{_END}{rest.split(_END)[1]}", encoding="utf-8")
+
+
+def _section(measured: dict[int, Measured]) -> str:
+    sizes = " ".join(str(size) for size in sorted(measured))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "pyshacl", "rdflib", "granian"))
+    load = os.getloadavg()[0]
+    return (
+        f"## Scale\n\n`python benchmarks/scale.py --size {sizes}` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
+        f"load {load:.1f}, Python {platform.python_version()}, {libraries}.\nA nation of invented counties, {COUNTY:,} statements each "
+        f"(benchmarks/nation.py); sizes are statements that editors wrote.\n\n{table(measured)}\n"
+        "![Cost by size of the data](performance-scale.svg)\n"
+    )
+
+
+def main() -> None:
+    """Measure, print and write down."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, nargs="+", default=[10_000, 100_000], help="about so many statements")
+    sizes = parser.parse_args().size
+    measured = {size: measure(size) for size in sizes}
+    print(table(measured))
+    if len(sizes) > 1:
+        write(measured)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ LAYERS = [
     {"cli"},
     {"server"},
     {"web"},
-    {"desk", "doctor", "exchange"},
+    {"desk", "doctor", "exchange", "founding"},
     {"harvesting", "publication"},
     {"parts"},
     {"neighbours"},

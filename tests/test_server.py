@@ -46,8 +46,8 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @contextmanager
-def served(instance: Instance) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    port = free_port()
+def served(instance: Instance, port: int = 0) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    port = port or free_port()
     process = subprocess.Popen(
         [*PLANVERK, "serve", str(instance.folder), "--port", str(port)],
         stdout=subprocess.DEVNULL,

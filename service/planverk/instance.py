@@ -142,7 +142,7 @@ def read_instance(folder: Path) -> Instance:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InstanceError(
-            f"{folder} has no {CONFIGURATION}. Name the folder of an instance, such as data/buskerud."
+            f"{folder} has no {CONFIGURATION}. Name the folder of an instance, or found one with `planverk init`."
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise InstanceError(f"{path} is not TOML: {error}.") from None

@@ -11,6 +11,9 @@ from rdflib import RDFS as RDFS
 from rdflib import SKOS as SKOS
 from rdflib import VOID as VOID
 
+# What the national catalogue of organisations calls an organisation, before its number.
+ORGANISATIONS = "https://organization-catalog.fellesdatakatalog.digdir.no/organizations/"
+
 W3ID = "https://w3id.org/planverk/"
 ONTOLOGY_IRI = URIRef(W3ID + "ontology")
 PLAN = Namespace(W3ID + "ontology#")

@@ -31,10 +31,10 @@ def tabulated(form: str, content: bytes, edition: Edition, instance: Instance) -
         return Table([], [], results["boolean"])
     columns = results["head"]["vars"]
     bindings = results["results"]["bindings"]
-    return Table(columns, [_cells(names, (_term(row.get(name)) for name in columns)) for row in bindings])
+    return Table(columns, [_cells(names, (term_of(row.get(name)) for name in columns)) for row in bindings])
 
 
-def _term(binding: dict[str, Any] | None) -> Node | None:  # Any: JSON
+def term_of(binding: dict[str, Any] | None) -> Node | None:  # Any: JSON
     """The term of a binding (SPARQL 1.1 Query Results JSON Format, section 3.2.2)."""
     if binding is None:
         return None

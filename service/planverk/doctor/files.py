@@ -10,7 +10,7 @@ from planverk.doctor.check import Check
 from planverk.doctor.visit import NotApplicable, Reply, Site
 from planverk.media import TURTLE
 
-HARVESTED = ("/katalog", "/.well-known/void")
+HARVESTED = ("/katalog", "/begreper", "/informasjonsmodell", "/.well-known/void")
 _CANONICAL = "data.nq"
 
 

@@ -1,6 +1,7 @@
 """The national view: which counties are here, which themes they have in common, and who does what under each."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -123,7 +124,9 @@ class _View:
         return Deed(self._named(action), self._sorted({row["actor"] for row in rows if "actor" in row}), status)
 
     def _county(self, row: Row) -> County:
-        licence = self._named(row["licence"])._replace(text=str(row["licence"]).rpartition("/")[2].replace("_", " "))
+        # As people write it: CC_BY_4_0 of the authority table is CC BY 4.0.
+        called = re.sub(r"(\d)_(\d)", r"\1.\2", str(row["licence"]).rstrip("/").rpartition("/")[2]).replace("_", " ")
+        licence = self._named(row["licence"])._replace(text=called)
         told = {name: str(row.get(name, "")) for name in ("version", "modified", "pulled")}
         return County(
             str(row["county"]), self._named(row["county"]), licence=licence, **{**told, "pulled": told["pulled"][:10]}

@@ -42,7 +42,6 @@ LAYERS = [
 ADDRESSES = {
     "SPARQLWrapper": {"store.remote"},
     "click": {"cli"},
-    "defusedxml": {"sources.workbook"},
     "flask": {"web"},
     "babel": {"web"},
     "flask_babel": {"web"},

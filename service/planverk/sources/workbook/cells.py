@@ -142,7 +142,7 @@ def is_kept(text: str) -> bool:
 
 def exactly(value: Node) -> str:
     """A value in the notation that keeps every character of it (RDF 1.1 N-Triples), with what cannot be seen spelt out."""
-    seen = (char if char.isprintable() and char != "\xa0" else _spelt(char) for char in value.n3())
+    seen = (char if char.isprintable() and char != "\xa0" else _spelt(char) for char in _quoted(value))
     return re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", r"\\u005F", "".join(seen))
 
 
@@ -162,6 +162,14 @@ def read_exactly(text: str) -> Node:
     if len(values) != 1:
         raise Misfit("exact", value=text)
     return values[0]
+
+
+def _quoted(value: Node) -> str:
+    if not isinstance(value, Literal):
+        return value.n3()
+    # rdflib's own warns of a literal that is not what its datatype says, which is not what is asked here.
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"' + (f"@{value.language}" if value.language else f"^^<{value.datatype}>" if value.datatype else "")
 
 
 def _spelt(char: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
-from planverk.findings import Severity
 from planverk.sources.workbook.table import Column, Sheet, Table
 
 
@@ -16,7 +15,7 @@ class Line(NamedTuple):
     leads_to: str = ""
 
 
-def guide(table: Table, columns: dict[Sheet, list[Column]]) -> Iterator[Line]:
+def guide(table: Table, columns: dict[Sheet, list[Column]], language: str) -> Iterator[Line]:
     """The lines of the guide: the text that is the same for all, then all sheets with their columns."""
     text = files("planverk.sources.workbook").joinpath("guide.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
@@ -26,5 +25,5 @@ def guide(table: Table, columns: dict[Sheet, list[Column]]) -> Iterator[Line]:
         yield Line(("",))
         yield Line((sheet.name, kinds), True, sheet.name)
         for column in dict.fromkeys(found):
-            needed = " Må fylles ut." if column.least and column.severity is Severity.VIOLATION else ""
+            needed = " Må fylles ut." if column.is_needed(language) else ""
             yield Line(("", column.heading, table.explanation(column.term) + needed))

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 
@@ -17,18 +16,22 @@ FOREIGN_ENDINGS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods", ".numbers
 MOST_BYTES = 200_000_000
 MOST_PARTS = 2_000
 MOST_CELLS = 400_000
+MOST_ROWS = 20_000
 _MOST_TIMES_LARGER = 200
 _SMALL = 1_000_000  # below this, how well a part was packed says nothing
 _CHUNK = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted workbook, and one of before 2007, is an OLE file
 _MACROS = "vbaproject.bin"
+# Entities can swell without end and fetch files; no workbook declares any (ECMA-376 part 2, 7.1.4 forbids it), and UTF-16
+# would hide them from a look at the bytes.
+_DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_WIDE_CHARACTERS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 # What openpyxl, zipfile and the XML parser raise for packages that are whole as zip files and yet no workbooks.
 _DAMAGE = (
     InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
-    DefusedXmlException,
     LookupError,
     ValueError,
     TypeError,
@@ -88,11 +91,12 @@ def _judge(path: Path) -> tuple[list[str], bool]:
         names = [f"/{part.filename.lower()}" for part in parts]
         if any(name.endswith(_MACROS) for name in names):
             raise NotToBeOpened("macros")
-        sheets = [part for part in parts if "/worksheets/" in f"/{part.filename.lower()}"]
-        counts = [_count(package, part) for part in sheets]
-    if sum(cells for cells, _ in counts) > MOST_CELLS:
+        counts = [_count(package, part) for part in parts if part.filename.lower().endswith((".xml", ".rels"))]
+    if sum(rows for rows, _, _ in counts) > MOST_ROWS:
+        raise NotToBeOpened("too-large", most=f"{MOST_ROWS} rader")
+    if sum(cells for _, cells, _ in counts) > MOST_CELLS:
         raise NotToBeOpened("too-large", most=f"{MOST_CELLS} celler")
-    return names, any(formulas for _, formulas in counts)
+    return names, any(formulas for _, _, formulas in counts)
 
 
 def _weigh(parts: list[zipfile.ZipInfo]) -> None:
@@ -104,14 +108,24 @@ def _weigh(parts: list[zipfile.ZipInfo]) -> None:
         raise NotToBeOpened("too-large", most=f"{MOST_BYTES // 1_000_000} MB")
 
 
-def _count(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, bool]:
-    """How many cells and rows a sheet has, and whether any of them holds a formula."""
-    cells, formulas, tail = 0, False, b""
+def _count(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int, bool]:
+    """How many rows and cells a part has, and whether any of them holds a formula.
+
+    Raises:
+        NotToBeOpened: the part declares entities.
+
+    """
+    rows, cells, formulas, tail = 0, 0, 0, b""
+    is_sheet = "worksheets/" in part.filename.lower()
     with package.open(part) as stream:
         while chunk := stream.read(_CHUNK):
-            seen = tail + chunk
-            # A tag's beginning may lie on the seam; what is kept of the last chunk is too short to hold one whole.
-            cells += seen.count(b"<c ") + seen.count(b"<c>") + seen.count(b"<row") - tail.count(b"<c")
-            formulas = formulas or b"<f>" in seen or b"<f " in seen or b"<f/>" in seen
-            tail = seen[-3:]
-    return cells, formulas
+            if (not tail and chunk[:2] in _WIDE_CHARACTERS) or any(word in tail + chunk for word in _DECLARATIONS):
+                raise NotToBeOpened("damaged", reason="its XML declares entities")
+            if is_sheet:
+                # What is kept of the chunk before is too short to hold a tag's beginning whole, so none counts twice.
+                seen = tail[-2:] + chunk
+                rows += seen.count(b"<row")
+                cells += seen.count(b"<c ") + seen.count(b"<c>")
+                formulas += seen.count(b"<f>") + seen.count(b"<f ")
+            tail = chunk[-8:]
+    return rows, cells, formulas > 0

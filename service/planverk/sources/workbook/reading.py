@@ -21,7 +21,6 @@ from planverk.sources.workbook.table import TYPE, Form, Table, normal, read_tabl
 from planverk.vocab import RDF, SH, SHAPE, thing_iri
 from planverk.vocabulary import Vocabulary
 
-MOST_ROWS = 20_000
 _KEY = re.compile(r"[a-z0-9-]+/[^\s#?<>\"{}|\\^`\x00-\x20]+")
 _LONGEST_KEY = 60
 
@@ -89,7 +88,7 @@ class _Reader:
             self.fault(refused.rule, Place(path, 1), **refused.words)
             return
         if opened.has_links:
-            self.fault("link", Place(path, 1))
+            self.fault("link", Place(path, 1, opened.formulas.sheetnames[0], "A"))
         sheets = Sheets(path, opened, self._table, self._instance.language, self.fault)
         for worksheet in opened.formulas.worksheets:
             rows, details, ledger = sheets.read(worksheet)
@@ -98,11 +97,6 @@ class _Reader:
             for key, name in ledger:
                 self._names.add_earlier(self._names.thing(key), name)
                 self._earlier_keys[name.casefold()].add(key)
-        if len(self.rows) > MOST_ROWS:
-            self.whole = False
-            self.rows = []
-            self._details = []
-            self.fault("too-large", Place(path, 1), most=f"{MOST_ROWS} rader")
 
     def settle(self) -> None:
         """Give new rows their keys, learn all names, then read what the rows say."""
@@ -125,10 +119,12 @@ class _Reader:
             row.new = True
         elif not _KEY.fullmatch(key) and not key.startswith(("http://", "https://")):
             row.new = True
-            self.fault("key", row.place, value=key)
+            self.fault("key", row.place._replace(column="A"), value=key)
         elif row.thing in self._places:
             row.new = True
-            self.fault("duplicate-key", row.place, value=key, other=_cell_of(self._places[row.thing]))
+            self.fault(
+                "duplicate-key", row.place._replace(column="A"), value=key, other=_key_cell(self._places[row.thing])
+            )
         else:
             self._places[row.thing] = row.place
         row.key = key
@@ -204,8 +200,8 @@ class _Reader:
         self._positions.note(triple, place)
 
 
-def _cell_of(place: Place) -> str:
-    return f"{place.sheet}!{place.column}{place.line}"
+def _key_cell(place: Place) -> str:
+    return f"{place.sheet}!A{place.line}"
 
 
 def _slug(name: str) -> str:

@@ -57,6 +57,10 @@ class Column(NamedTuple):
     several: bool = True
     common: bool = True
 
+    def is_needed(self, language: str) -> bool:
+        """Whether nothing can be released without it, in an instance that speaks a language first."""
+        return bool(self.least) and self.severity is Severity.VIOLATION and self.language in (None, language)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -136,7 +140,7 @@ class Table:
         if column.form is Form.TEXT:
             spoken = languages if term in (DCT.title, SKOS.prefLabel, DCT.description) else languages[:1]
             return [self.column(sheet, term, language) for language in spoken]
-        if column.form is Form.VALUE and column.kinds == (RDFS.Literal,):
+        if column.form is Form.VALUE and column.kinds == (RDFS.Literal,) and term in self.uses[sheet]:
             return [self.column(sheet, term, variant) for variant in (languages[0], *VARIANTS)]
         return [column]
 

@@ -12,13 +12,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
-from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.sources.statements import short
-from planverk.sources.workbook.cells import MOST_CHARACTERS, Cell, Cells, exactly
+from planverk.sources.workbook.cells import MOST_CHARACTERS, Cell, Cells, exactly, is_kept
 from planverk.sources.workbook.guide import guide
 from planverk.sources.workbook.names import Names
 from planverk.sources.workbook.table import (
@@ -70,10 +69,7 @@ def write_workbook(instance: Instance, graph: Graph, known: Graph | None = None)
         UnwritableError: something in the graph has no address.
 
     """
-    nameless = next(
-        (node for node in graph.all_nodes() if not isinstance(node, URIRef) and node.n3()[:2] == "_:"), None
-    )
-    if nameless is not None:
+    if any(isinstance(node, BNode) for node in graph.all_nodes()):
         raise UnwritableError("Noe i dataene har ikke egen adresse, og kan derfor ikke stå i en arbeidsbok. Gi det en.")
     return _Writer(instance, graph, known if known is not None else graph).write()
 
@@ -147,7 +143,7 @@ class _Writer:
                 if mine:
                     cells[thing] = self._together(thing, column, mine)
             number = f" {part + 1}" if part else ""
-            star = " *" if column.least and column.severity is Severity.VIOLATION and not part else ""
+            star = " *" if column.is_needed(self._instance.language) and not part else ""
             yield _Filled(column, f"{column.heading}{number}{star}", cells)
 
     def _together(self, thing: URIRef, column: Column, values: list[Node]) -> Cell:
@@ -166,7 +162,7 @@ class _Writer:
         worksheet.column_dimensions["B"].width = 34
         worksheet.column_dimensions["C"].width = 90
         columns = {sheet: [part.column for part in parts] for sheet, parts in filled.items()}
-        for line, row in enumerate(guide(self._table, columns), 1):
+        for line, row in enumerate(guide(self._table, columns, self._instance.language), 1):
             for number, text in enumerate(row.cells, 1):
                 square = _put(worksheet, line, number, Cell(text))
                 square.alignment = Alignment(wrap_text=number == len(row.cells), vertical="top")
@@ -212,7 +208,8 @@ class _Writer:
         source = self._choices(column)
         rule = DataValidation(type="list" if source else None, formula1=source, allow_blank=True)
         rule.promptTitle = column.heading[:32]
-        rule.prompt = _prompt(self._table.explanation(column.term), column)[:255]
+        needed = "Må fylles ut." if column.is_needed(self._instance.language) else ""
+        rule.prompt = f"{needed} {_prompt(self._table.explanation(column.term), column)}".strip()[:255]
         rule.showInputMessage = bool(rule.prompt)
         # A cell may also hold several, one on each line, so what is not in the list is left to `planverk check`.
         rule.showErrorMessage = False
@@ -260,9 +257,10 @@ class _Writer:
         _put(worksheet, 1, 1, Cell(KEY))
         _put(worksheet, 1, 2, Cell("Navn"))
         everything = [thing for some in things.values() for thing in some]
-        for line, thing in enumerate(everything, 2):
+        kept = (thing for thing in everything if is_kept(self._names.plain(thing)))
+        for line, thing in enumerate(kept, 2):
             _put(worksheet, line, 1, Cell(self._names.key(thing)))
-            _put(worksheet, line, 2, Cell(self._names.plain(thing)[:MOST_CHARACTERS]))
+            _put(worksheet, line, 2, Cell(self._names.plain(thing)))
         worksheet.protection.enable()
 
 
@@ -314,8 +312,7 @@ def _prompt(explanation: str, column: Column) -> str:
     several = (
         "Flere: én på hver linje (Alt+Enter)." if column.several and column.form in (Form.THING, Form.CODE) else ""
     )
-    needed = "Må fylles ut." if column.least and column.severity is Severity.VIOLATION else ""
-    return " ".join(filter(None, (explanation, example, several, needed)))
+    return " ".join(filter(None, (explanation, example, several)))
 
 
 def _chunks(text: str) -> Iterable[str]:

@@ -16,7 +16,7 @@ LAYERS = [
     {"harvesting", "publication"},
     {"parts"},
     {"neighbours"},
-    {"catalogue", "informationmodel"},
+    {"catalogue", "informationmodel", "sitemap"},
     {"concepts"},
     {
         "changes",

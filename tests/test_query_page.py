@@ -381,3 +381,11 @@ def test_the_editor_that_is_served_is_what_its_sources_build(tmp_path: Path, nee
 def test_the_editor_is_built_from_exact_versions_and_no_address_is_recorded() -> None:
     assert "resolved" not in (CODEMIRROR / "package-lock.json").read_text(encoding="utf-8")
     assert not re.search(r'": "[\^~*]', (CODEMIRROR / "package.json").read_text(encoding="utf-8"))
+
+
+def test_what_a_page_tells_search_engines_is_data_to_a_browser_and_no_script(browser: Browser, address: str) -> None:
+    # CSP 3 is about scripts that run; `visit` fails at any complaint of policy.
+    with visit(browser, address) as page:
+        page.goto("/doc/dataset/verdiskaping-2015-2020.html")
+        told = page.evaluate("JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)")
+    assert told["@type"] == "Dataset"

@@ -36,6 +36,7 @@ from planverk.release import (
 )
 from planverk.report import report
 from planverk.search import building as searching
+from planverk.sitemap import sitemaps
 from planverk.store import building
 from planverk.store.triples import incoming
 from planverk.tables import Tables, csvw
@@ -215,6 +216,11 @@ def _indexes(made: Material) -> Iterable[File]:
     yield made.write(File(INCOMING, N_QUADS.media_type, is_public=False), incoming(lines))
 
 
+def _sitemaps(made: Material) -> Iterable[File]:
+    for name, content in sitemaps(made.instance, made.plans):
+        yield made.write(File(name, "application/xml", is_public=False), content)
+
+
 def _store(made: Material) -> Iterable[File]:
     files = [made.draft / name for name in (DATA, VOCABULARY, CATALOGUE, NEIGHBOURS)]
     building.build(made.draft / STORE, [file for file in files if file.exists()])
@@ -258,6 +264,7 @@ PARTS = (
     Part("Skriver informasjonsmodellen", _model),
     Part("Tar med andre fylker", _neighbours),
     Part("Skriver registrene", _indexes),
+    Part("Skriver kartet for søkemotorer", _sitemaps),
     Part("Bygger lageret", _store),
     Part("Lager søket", _search),
     Part("Teller", _void),

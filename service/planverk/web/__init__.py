@@ -13,6 +13,7 @@ from planverk.store.library import library
 from planverk.web import (
     assets,
     counties,
+    crawling,
     downloads,
     errors,
     harvest,
@@ -79,6 +80,7 @@ def create_app(instance: Instance) -> Flask:
         querypage,
         questions,
         harvest,
+        crawling,
         openapi,
         downloads,
         history,

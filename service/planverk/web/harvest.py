@@ -19,6 +19,7 @@ from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
 from planverk.web.responses import announce, document, edition, here, instance, varies
 from planverk.web.shelf import NothingToHarvest
+from planverk.web.structured import catalogue_in
 
 blueprint = Blueprint("harvest", __name__)
 _SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
@@ -81,8 +82,14 @@ def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
 
 def _thing_page(path: str, thing: Callable[[Instance], URIRef], lines: bytes) -> str:
     """The page about the one thing that a document is about."""
-    page = resource_page(edition(), instance(), lines, str(thing(instance())))
-    return render_template("resource.html", **here(), page=page, document=path, representations=HARVESTED)
+    return render_template(
+        "resource.html",
+        **here(),
+        page=resource_page(edition(), instance(), lines, str(thing(instance()))),
+        document=path,
+        representations=HARVESTED,
+        structured=catalogue_in(lines, instance()) if thing is catalogue_iri else None,
+    )
 
 
 def _void_page(lines: bytes) -> str:

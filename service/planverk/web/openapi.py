@@ -59,6 +59,8 @@ _ANSWERS = {
     "harvest.katalog": Answers(_HARVESTED, (406, 503)),
     "harvest.begreper": Answers(_HARVESTED, (406, 503)),
     "harvest.informasjonsmodell": Answers(_HARVESTED, (406, 503)),
+    "crawling.robots": Answers(_PLAIN, ()),
+    "crawling.sitemap": Answers(("application/xml",), (404, 503)),
     "harvest.void": Answers(_HARVESTED, (406, 503)),
     "downloads.releases": Answers((*_PAGE, JSON.media_type)),
     "downloads.release": Answers((*_PAGE, JSON.media_type), (307, 404, 503)),

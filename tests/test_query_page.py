@@ -6,14 +6,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from browsing import chromium, visit
 from planverk import questions
 from planverk.instance import Instance
 from planverk.vocab import W3ID
@@ -22,10 +22,6 @@ from test_server import served
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "service" / "planverk" / "web" / "static"
 CODEMIRROR = ROOT / "service" / "codemirror"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]  # fmt: skip
 HTML = {"Accept": "text/html"}
 WIDTHS = pytest.mark.parametrize("page", [390, 1280], indirect=True)
 POLICY = {
@@ -62,32 +58,9 @@ def address(buskerud: Instance) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
+def browser(needed: Callable[[str], str]) -> Iterator[Browser]:
+    with chromium(needed("chromium")) as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, needed: Callable[[str], str]) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=needed("chromium"), args=FLAGS)
-    yield chromium
-    chromium.close()
-
-
-@contextmanager
-def visit(browser: Browser, address: str, **settings: object) -> Iterator[Page]:
-    """A page that asks nothing of any other address, and about which the browser has no complaint, of policy or script."""
-    context = browser.new_context(base_url=address, **{"locale": "nb-NO", **settings})  # type: ignore[arg-type]
-    page = context.new_page()
-    strangers: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: request.url.startswith(address) or strangers.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    # That an answer was 400 or 404 is no complaint about the page.
-    assert strangers + [text for text in complaints if "the server responded with a status of" not in text] == []
 
 
 @pytest.fixture

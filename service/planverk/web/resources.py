@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from planverk import folders, media, serialization
 from planverk.media import BY_SUFFIX, DOCUMENTS, JSON_LD, Representation
+from planverk.vocab import W3ID
 from planverk.web import definitions
 from planverk.web.errors import problem
 from planverk.web.pictures import pictures
@@ -61,10 +62,19 @@ def define(suffix: str | None = None) -> Response:
 def define_term(name: str, suffix: str | None = None) -> Response:
     """One term, one list of codes, one code or one rule; or all rules, or all links to other vocabularies."""
     of_the_software()
-    found = definitions.find(name)
+    found = definitions.find(name) or _released_with(name)
     if found is None:
         abort(404)
     return negotiated(f"/def/{name}", suffix, *found)
+
+
+def _released_with(name: str) -> definitions.Definition | None:
+    """What the release itself holds below the vocabulary's address: the structure of its observations."""
+    iri = f"{W3ID}{name}"
+    lines = edition().document(iri)
+    if lines is None:
+        return None
+    return definitions.Definition(lambda: lines, partial(_page, lines, iri, f"/def/{name}"))
 
 
 @blueprint.get("/def/context.jsonld", defaults={"file": "context.jsonld"})

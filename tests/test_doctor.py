@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -390,3 +392,46 @@ def test_where_nobody_listens_every_check_fails_with_the_reason() -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", 1)
     results = [examine(site, check) for check in CHECKS]
     assert {result.outcome for result in results if result.check not in (OVER_HTTP, PROMISE)} == {FAILED}
+
+
+@pytest.fixture
+def secure(needed: Callable[[str], str], tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """A server that speaks TLS with a certificate of its own making, which is given too."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=127.0.0.1",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+    ]
+    command = [needed("openssl"), *made, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def greet(environ: Any, start_response: Any) -> list[bytes]:  # Any: see PEP 3333
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"hello"]
+
+    server = make_server("127.0.0.1", 0, greet, ssl_context=context)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port, certificate
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_certificate_that_is_not_trusted_fails_and_one_that_is_named_is_trusted(
+    secure: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, certificate = secure
+    site = Site(f"https://127.0.0.1:{port}/", 5)
+    with pytest.raises(Unanswered, match="certificate verify failed"):
+        site.ask("/")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert site.ask("/").body == b"hello"

@@ -20,9 +20,14 @@ from planverk.cli import main
 from planverk.exchange import pull
 from planverk.exchange.county import Allowance, ExchangeError
 from planverk.instance import Instance, read_instance
+from planverk.limits import Limits
 from planverk.media import N_QUADS, TURTLE
 from planverk.neighbours import neighbours
 from planverk.release import CATALOGUE, DATA, ReleaseError
+from planverk.store import building
+from planverk.store.pool import Pool, Worker
+from planverk.store.sparql import SparqlRequest
+from planverk.store.translation import GraphNames, translate
 from planverk.vocabulary import Vocabulary, read_vocabulary
 from test_server import free_port
 
@@ -332,3 +337,30 @@ def test_the_command_tells_why_nothing_was_kept(ours: Instance, county: County) 
         True,
         True,
     )
+
+
+def test_a_store_elsewhere_reads_other_counties_only_when_they_are_named() -> None:
+    base = "https://data.example.org/id/graph/"
+    names = GraphNames(
+        {f"{base}{name}": f"{base}1.0.0/{name}" for name in ("plan", "neighbour-vidda", "neighbours")}, "none"
+    )
+    asked = translate(SparqlRequest("SELECT * { ?s ?p ?o }"), names)
+    assert set(asked.default) & set(names.own.values()) == {f"{base}1.0.0/plan"}
+    assert set(asked.named) >= set(names.own.values())
+
+
+def test_a_worker_opens_the_rest_of_its_store_and_nothing_else(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    building.build(store, _many_files(tmp_path))
+    assert len(list(store.glob("*.sst"))) > 16  # RocksDB opens so many at first
+    pool = Pool(lambda: Worker(store, Limits()), Limits())
+    counted = pool.query(SparqlRequest("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"), {"table": "csv"})
+    with counted.content as content:
+        assert content.read() == b"n\r\n60\r\n"
+
+
+def _many_files(folder: Path) -> Iterator[Path]:
+    for number in range(60):
+        path = folder / f"{number}.nq"
+        path.write_text(f"<a:s{number}> <a:p> <a:o{number}> <a:g{number}> .\n", encoding="utf-8")
+        yield path

@@ -8,11 +8,14 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import DCTERMS, RDF
 from werkzeug.test import TestResponse
 
 from planverk.instance import Instance
+from planverk.store.frozen import FrozenEdition
 from planverk.store.pool import Pool
 from planverk.store.triples import SortedLines
+from planverk.vocab import DCAT
 from planverk.web import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -256,3 +259,24 @@ def test_the_home_page_does_not_read_the_data(odd: Instance, monkeypatch: pytest
     monkeypatch.setattr(SortedLines, "beginning_with", refuse)
     monkeypatch.setattr(Pool, "query", refuse)
     assert client.get("/").status_code == 200
+
+
+def test_the_home_page_of_a_nation_shows_a_dozen_plans_and_where_the_others_are(
+    odd: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, name, landing = RDF.type, DCTERMS.title, "http://www.w3.org/ns/dcat#landingPage"
+    lines = [
+        f"<{odd.base}id/dataset/{number}> {said} <{odd.base}id/graph/catalogue> .\n"
+        for number in range(100, 150)
+        for said in (
+            f'<{name}> "Plan {number}"@nb',
+            f"<{kind}> <{DCAT.Dataset}>",
+            f"<{landing}> <{odd.base}doc/plan/{number}>",
+        )
+    ]
+    client = create_app(odd).test_client()
+    monkeypatch.setattr(FrozenEdition, "catalogue", "".join(lines).encode())
+    found = page(client, "/")
+    assert [link for link in found.links if "/doc/plan/1" in link][:12] == [f"/doc/plan/{n}" for n in range(100, 112)]
+    assert "/doc/plan/112" not in found.links
+    assert "Alle planene står i katalogen." in client.get("/").text

@@ -1,5 +1,8 @@
 """Pages that are about the site itself."""
 
+import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -23,6 +26,10 @@ class Plan(NamedTuple):
     href: str
 
 
+# So many plans are shown on the home page; a nation has hundreds.
+_SHOWN = 12
+_DATASET = re.compile(rf"^(<[^>\n]*>) <{RDF.type}> <{DCAT.Dataset}> ".encode(), re.MULTILINE)
+
 # The example programs of the page about data, by the language they are written in: files that run when filled in.
 _PROGRAMS = Path(__file__).parent / "programs"
 
@@ -30,7 +37,7 @@ _PROGRAMS = Path(__file__).parent / "programs"
 @blueprint.get("/")
 def home() -> Response:
     """What this is and what one can do here; its cost does not grow with the plans."""
-    body = render_template("home.html", **here(), plans=_plans(), release=edition().release)
+    body = render_template("home.html", **here(), plans=_plans(), most=_SHOWN, release=edition().release)
     response = document(body, media.HTML)
     # RFC 8631, and where VoID is looked for.
     response.headers["Link"] = (
@@ -80,14 +87,22 @@ def _programs() -> dict[str, str]:
 
 
 def _plans() -> list[Plan]:
-    lines = edition().catalogue
-    graph = read(lines)
+    graph = read(b"".join(islice(_datasets(edition().catalogue), _SHOWN)))
     names = Names(instance(), graph)
     return [
         Plan(names.link(dataset)._replace(href=None), names.said(dataset, DCT.description), _path(str(page)))
         for dataset in sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)
         for page in graph.objects(dataset, DCAT.landingPage)
     ]
+
+
+def _datasets(catalogue: bytes) -> Iterator[bytes]:
+    """The lines about each dataset of a catalogue; one is read when it is asked for, for there may be thousands."""
+    end = 0
+    while found := _DATASET.search(catalogue, end):
+        about = re.compile(rb"(?:^" + re.escape(found[1]) + rb" .*\n)+", re.MULTILINE).search(catalogue, end)
+        end = max(found.end(), about.end() if about else 0)
+        yield about[0] if about else b""
 
 
 def _path(page: str) -> str:

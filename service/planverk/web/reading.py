@@ -9,8 +9,9 @@ from rdflib.term import Node
 from planverk.instance import Instance
 from planverk.serialization import read
 from planverk.store.edition import Edition
-from planverk.vocab import DCT, NAMES, PLAN, PROV, SKOS, document_path
+from planverk.vocab import DCT, EU, NAMES, PLAN, PROV, SKOS, document_path
 from planverk.web.languages import order
+from planverk.web.periods import written
 from planverk.web.responses import quote_path, way
 
 
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     name: str
     meaning: str | None
     values: list[Value]
+    term: Node
     incoming: bool = False
 
 
@@ -131,10 +133,14 @@ class _Reader:
         meaning = self.names.best(self.vocabulary.objects(predicate, SKOS.definition))
         name = self.names.link(predicate).text
         values = sorted(
-            {self.names.link(node) for node in nodes},
+            {self._value(node) for node in nodes},
             key=lambda value: (value.language or "", value.text.casefold(), value.href or ""),
         )
-        return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, incoming)
+        return Row(name[:1].upper() + name[1:], str(meaning) if meaning else None, values, predicate, incoming)
+
+    def _value(self, node: Node) -> Value:
+        value = self.names.link(node)
+        return value._replace(text=written(node, self.names.languages[0])) if isinstance(node, Literal) else value
 
 
 def _rank(predicate: Node) -> int:
@@ -144,5 +150,8 @@ def _rank(predicate: Node) -> int:
 
 
 def _ending(iri: str) -> str:
-    # An address on the web is shown whole; only names of terms are shortened to what follows the hash.
+    # An address on the web is shown whole; only names of terms are shortened to what follows the hash, and codes of the
+    # EU's tables (currencies, languages) to the code.
+    if iri.startswith(str(EU)):
+        return iri.rpartition("/")[2]
     return iri.rpartition("#")[2] or iri

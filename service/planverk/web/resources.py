@@ -13,6 +13,7 @@ from planverk.web.errors import problem
 from planverk.web.pictures import pictures
 from planverk.web.reading import resource_page
 from planverk.web.responses import announce, document, edition, here, instance, of_the_software, quote_path, to, varies
+from planverk.web.story import story
 from planverk.web.structured import dataset_in
 from planverk.web.timegate import tell_of_time, travel
 
@@ -121,6 +122,7 @@ def _page(lines: bytes, iri: str, path: str) -> str:
         **here(),
         page=page,
         pictures=drawn,
+        story=story(edition(), instance(), lines, page),
         document=quote_path(path),
         representations=DOCUMENTS,
         structured=dataset_in(edition(), instance(), iri),

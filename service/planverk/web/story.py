@@ -1,0 +1,74 @@
+"""The page about a thing as a story: what it is part of, what it is, its sections, its facts, its sources."""
+
+from typing import NamedTuple
+
+from rdflib import URIRef
+from rdflib.term import Node
+
+from planverk import folders
+from planverk.instance import Instance
+from planverk.serialization import read
+from planverk.store.binding import bind
+from planverk.store.edition import Edition
+from planverk.vocab import DCT, PLAN, SKOS
+from planverk.web.periods import Period, period
+from planverk.web.reading import Names, Page, Row, Value
+from planverk.web.sections import Composer, Section, trail
+from planverk.web.surroundings import Surroundings
+
+_QUERY = folders.QUERIES / "about.rq"
+_LEAD = (DCT.description, SKOS.definition)
+_TIMES = (PLAN.startYear, PLAN.endYear, PLAN.startDate, PLAN.endDate)
+# What the catalogue says of its data sets is for the catalogue's page.
+_ASIDE: set[Node] = {DCT.relation}
+_ELSEWHERE = {*_LEAD, *_TIMES, PLAN.quote, SKOS.editorialNote, DCT.source}
+
+
+class Story(NamedTuple):
+    """What the page shows, in the order of the page. `rest` is what points to the thing and stands in no section."""
+
+    trail: list[Value]
+    lead: list[Value]
+    quotes: list[Value]
+    when: Period | None
+    sections: list[Section]
+    facts: list[Row]
+    notes: list[Value]
+    sources: list[Value]
+    rest: list[Row]
+    query: str
+
+
+def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Story:
+    """The story of a thing, of its document, its plain page and what stands around it."""
+    thing = URIRef(page.iri)
+    around = Surroundings(edition, instance.base, read(lines), thing)
+    names = Names(instance, around.graph, edition.vocabulary)
+    composer = Composer(around, names)
+    sections = composer.sections(thing)
+    shown = {names.link(node).href for node in composer.shown}
+    return Story(
+        trail=trail(around, names, thing),
+        lead=_values(page, *_LEAD),
+        quotes=_values(page, PLAN.quote),
+        when=period(around.graph, thing, names.languages[0]) if _values(page, *_TIMES) else None,
+        sections=sections,
+        facts=_without([row for row in page.rows if row.term not in _ELSEWHERE], shown),
+        notes=_values(page, SKOS.editorialNote),
+        sources=_values(page, DCT.source),
+        rest=_without([row for row in page.incoming if row.term not in composer.passed | _ASIDE], shown),
+        query=bind(_QUERY.read_text(encoding="utf-8"), {"thing": thing}),
+    )
+
+
+def _values(page: Page, *terms: Node) -> list[Value]:
+    return [value for term in terms for row in page.rows if row.term == term for value in row.values]
+
+
+def _without(rows: list[Row], shown: set[str | None]) -> list[Row]:
+    """Rows without the things that a section shows already."""
+    left = (
+        row._replace(values=[value for value in row.values if not value.href or value.href not in shown])
+        for row in rows
+    )
+    return [row for row in left if row.values]

@@ -1,6 +1,7 @@
 """A workbook says what the data say: data to workbook to data is the identical graph, and every kind of thing has its sheet."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -101,3 +102,19 @@ def test_a_workbook_that_takes_over_says_the_same_and_the_turtle_files_are_kept(
     assert set(after.graph) == set(before)
     assert [path.suffix for path in (unreleased.folder / "reserve").iterdir()] == [".ttl"]
     assert run("release", str(unreleased.folder)).exit_code == 0
+
+
+def test_a_workbook_that_libreoffice_has_saved_says_the_same(
+    county: tuple[Instance, Graph, bytes],
+    read: Callable[[Instance, bytes], tuple[Graph, Workbooks]],
+    needed: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    instance, graph, content = county
+    (tmp_path / "given.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [needed("soffice"), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved")]
+    subprocess.run([*command, str(tmp_path / "given.xlsx")], check=True, capture_output=True, timeout=120)
+    again, workbooks = read(instance, (tmp_path / "saved" / "given.xlsx").read_bytes())
+    assert set(again) == set(graph)
+    assert workbooks.findings == []

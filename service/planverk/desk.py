@@ -1,12 +1,17 @@
-"""What a planner does around a release: write a workbook, withdraw what was deleted, and go back."""
+"""What a planner does around a release: write a workbook, withdraw what was deleted, rehearse, and go back."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace as replaced
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rdflib import RDF, Graph, Literal, URIRef
 
 from planverk import release, serialization, sources
+from planverk.changes import LANGUAGES, Comparison, side
 from planverk.findings import Finding, Positions, Severity
 from planverk.instance import Instance
 from planverk.publication import VANISHED, Examination, Progress, publish
@@ -24,6 +29,7 @@ _HEADING = """# What was published once and has been deleted since, as it was la
 # Addresses last: planverk release adds to this file, and nothing is removed from it.
 """
 _FEW = 5
+_REHEARSED = {"nb": "Forhåndsvisning", "nn": "Førehandsvising", "en": "Preview"}
 
 
 class DeskError(Exception):
@@ -172,6 +178,45 @@ def _anew(instance: Instance) -> Instance:
     newest = max(release.all_releases(instance.releases), key=lambda one: one.numbers)
     version = ".".join(map(str, (*newest.numbers[:-1], newest.numbers[-1] + 1)))
     return replaced(instance, version=version, issued=max(date.today(), date.fromisoformat(newest.issued)))
+
+
+def as_withdrawn(instance: Instance, examined: Examination, gone: list[URIRef]) -> Examination:
+    """What was examined, as it would be once what was deleted is withdrawn."""
+    if not gone:
+        return examined
+    graph = examined.graph + buried(published_in(instance), gone, instance)
+    return examined._replace(graph=graph, findings=[one for one in examined.findings if one.rule != VANISHED])
+
+
+@contextmanager
+def rehearsal(instance: Instance, examined: Examination, progress: Progress) -> Iterator[Instance]:
+    """The instance as it would be after a release, beside the current one, in a folder that is gone afterwards.
+
+    Titles and version say that it is a rehearsal.
+    """
+    with TemporaryDirectory(prefix="planverk-") as folder:
+        titles = {
+            language: f"{_REHEARSED.get(language, 'Preview')}: {title}" for language, title in instance.titles.items()
+        }
+        version = f"{instance.version}-preview"
+        rehearsed = replaced(instance, folder=Path(folder), titles=titles, version=version, store=None)
+        now = release.current(instance.releases)
+        if now:
+            shutil.copytree(now.folder, rehearsed.releases / now.version)
+        if instance.queries:
+            shutil.copytree(instance.folder / "queries", rehearsed.folder / "queries")
+        publish(rehearsed, examined, progress)
+        yield rehearsed
+
+
+def changes(instance: Instance, rehearsed: Instance) -> list[str]:
+    """What the rehearsed release would change, a sentence for each thing, in the language of the instance."""
+    before, after = release.current(instance.releases), release.current(rehearsed.releases)
+    if after is None:
+        return []
+    comparison = Comparison(side(before) if before else None, side(after), read_vocabulary().ontology)
+    language = instance.language if instance.language in LANGUAGES else LANGUAGES[0]
+    return [comparison.sentences(change)[language] for change in comparison.changes()]
 
 
 def published_in(instance: Instance, version: str | None = None) -> Graph:

@@ -1,12 +1,13 @@
-"""The planner's desk: workbook and undo."""
+"""The planner's desk: workbook, preview, undo, Word document."""
 
 from pathlib import Path
 
 import click
 
-from planverk import desk
-from planverk.cli.terminal import FOLDER, instance_in, progress
+from planverk import desk, publication
+from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.desk import DeskError
+from planverk.document import write_document
 from planverk.release import ReleaseError
 
 
@@ -36,6 +37,41 @@ def workbook(folder: Path, output: Path | None, take_over: bool) -> None:
 
 @click.command()
 @FOLDER
+@click.option("--port", default=8001, show_default=True, help="Port to listen on, on this machine only.")
+def preview(folder: Path, port: int) -> None:
+    """Tell what a release would change, and serve the site as it would be, until Ctrl-C. Nothing is published."""
+    from planverk.server import run
+
+    instance = instance_in(folder)
+    examined = publication.examine(instance, progress)
+    gone = desk.deleted(examined)
+    if examined.violations and not gone:
+        report(examined.violations, instance, None)
+        raise click.ClickException("Dette kan ikke gis ut ennå. Rett feilene over.")
+    with desk.rehearsal(instance, desk.as_withdrawn(instance, examined, gone), progress) as rehearsed:
+        for line in desk.changes(instance, rehearsed) or ["Ingenting er endret siden utgaven som står."]:
+            click.echo(line)
+        click.echo(f"Forhåndsvisning: http://127.0.0.1:{port}/ (avslutt med Ctrl-C; gi ut med planverk release)")
+        run(rehearsed, "127.0.0.1", port, 1)
+
+
+@click.command("export-docx")
+@FOLDER
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .docx file to write."
+)
+def export_docx(folder: Path, output: Path) -> None:
+    """Write what the current release says as an accessible Word document, with the address of every action."""
+    instance = instance_in(folder)
+    try:
+        output.write_bytes(write_document(instance, desk.published_in(instance)))
+    except (ReleaseError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Dokumentet er skrevet: {output}")
+
+
+@click.command()
+@FOLDER
 @click.argument("version", required=False)
 @click.option("--withdraw", is_flag=True, help="Withdraw without asking what only the current release describes.")
 def undo(folder: Path, version: str | None, withdraw: bool) -> None:
@@ -57,4 +93,4 @@ def undo(folder: Path, version: str | None, withdraw: bool) -> None:
     click.echo(f"Utgave {standing.version} er gjeldende; den sier det samme som {target.version}.")
 
 
-COMMANDS = (workbook, undo)
+COMMANDS = (workbook, preview, undo, export_docx)

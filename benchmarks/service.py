@@ -17,15 +17,16 @@ _PLANVERK = [sys.executable, "-m", "planverk.cli"]
 
 
 class Service(NamedTuple):
-    """A running service: the port it listens on and the process that it is."""
+    """A running service: the port it listens on, the process that it is, and the folder of its release."""
 
     port: int
     pid: int
+    release: Path
 
 
 @contextmanager
-def service(settings: str = "") -> Iterator[Service]:
-    """Release Buskerud's data, with further settings for its planverk.toml, and serve it."""
+def service(settings: str = "", workers: int = 1) -> Iterator[Service]:
+    """Release Buskerud's data, with further settings for its planverk.toml, and serve it; its log goes to a file."""
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder) / "instance"
         shutil.copytree(_BUSKERUD, instance, ignore=shutil.ignore_patterns("releases"))
@@ -33,11 +34,11 @@ def service(settings: str = "") -> Iterator[Service]:
             file.write(settings)
         subprocess.run([*_PLANVERK, "release", str(instance)], check=True, capture_output=True)
         port = free_port()
-        command = [*_PLANVERK, "serve", str(instance), "--port", str(port)]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        command = [*_PLANVERK, "serve", str(instance), "--port", str(port), "--workers", str(workers)]
+        with (Path(folder) / "log").open("wb") as log, subprocess.Popen(command, stdout=log) as process:
             try:
                 _wait(port)
-                yield Service(port, process.pid)
+                yield Service(port, process.pid, (instance / "releases/current").resolve())
             finally:
                 process.terminate()
 

@@ -1,6 +1,5 @@
 """Tried as a new county would: from an empty folder to a served plan of thirty actions, with commands and a spreadsheet only."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,6 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 
 from planverk.cli import main
-from planverk.doctor import FAILED
 from planverk.instance import read_instance
 from test_server import free_port, get, served
 
@@ -110,9 +108,8 @@ def test_a_reader_finds_plan_themes_and_actions_on_pages(site: int) -> None:
 
 
 def test_the_deployment_is_proved_from_outside(site: int) -> None:
-    outcome = run("doctor", f"http://127.0.0.1:{site}/", "--json")
-    failed = {row["check"] for row in json.loads(outcome.stdout)["checks"] if row["outcome"] == FAILED}
-    assert failed <= {"Search engines are let in and led to the sitemap"}, outcome.stdout
+    outcome = run("doctor", f"http://127.0.0.1:{site}/")
+    assert outcome.exit_code == 0, outcome.stdout
 
 
 # What people write wrong: the sheet, the row, the heading, and what they write there.

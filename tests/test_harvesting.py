@@ -1,6 +1,8 @@
 """What `planverk harvest-check` says data.norge.no would do: it accepts, takes up, drops, refuses and scores as that does."""
 
 import json
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,9 +24,10 @@ from planverk.harvesting.quality import EUROPE, METRICS, NORWAY
 from planverk.harvesting.retrieval import Probe
 from planverk.instance import Instance
 from planverk.media import TURTLE
+from planverk.release import open_release
 from planverk.vocab import DCAT, DCT, EU, FOAF, RDF, XSD
-from planverk.web import create_app
-from test_conformance import V2, official
+from planverk.web import create_app, harvest
+from test_conformance import SEMIC, SEMIC_RANGE, V2, complaints, official, with_axioms
 
 # rdflib's parsers use names that it has deprecated itself.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -146,6 +149,38 @@ def test_addresses_that_do_not_answer_cost_80_points_and_the_text_says_so(runnin
     assert result.exit_code == 0
     assert "280 av 435" in result.stdout
     assert "La dcat:downloadURL svare på HEAD med 2xx innen 10 sekunder." in result.stdout
+
+
+def test_the_catalogue_for_europe_gets_all_the_points_there_are_in_europe(
+    odd_client: FlaskClient, odd: Instance
+) -> None:
+    body = odd_client.get("/katalog/europa", headers={"Accept": "text/turtle"}).data
+    (scored,) = examined(body).scores
+    assert (scored.europe.points, scored.norway.points) == (405, 335)
+    release = open_release(odd.releases / odd.version)
+    sizes = {row["bytes"] for row in release.files if row["name"].startswith("data.")}
+    assert {int(size) for size in Graph().parse(data=body, format="turtle").objects(None, DCAT.byteSize)} <= sizes
+
+
+def test_the_european_shapes_find_nothing_wrong_in_the_catalogue_for_europe(client: FlaskClient) -> None:
+    catalogue = Graph().parse(data=client.get("/katalog/europa.ttl").data, format="turtle")
+    for shapes in (SEMIC, SEMIC_RANGE):
+        assert complaints(with_axioms(catalogue), official(shapes)) == []
+
+
+def test_planners_see_on_a_page_what_would_be_taken_up_and_how_it_scores(client: FlaskClient) -> None:
+    answer = client.get("/katalog/kontroll")
+    assert answer.status_code == 200
+    assert answer.text.count("360 av 435 poeng") == 2
+    assert re.search(r"\d+ Concept", answer.text)
+    assert "1 InformationModel" in answer.text
+    assert "Points lost" in client.get("/en/katalog/kontroll").text
+
+
+def test_the_page_asks_nothing_of_any_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socket", None)
+    harvest._examined.cache_clear()
+    assert client.get("/katalog/kontroll").status_code == 200
 
 
 # What is refused

@@ -1,7 +1,8 @@
 """The documents that catalogues harvest: answered 200, whole and at once, Turtle unless something else is wanted."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -9,11 +10,14 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from planverk import media, serialization
-from planverk.catalogue import catalogue_iri
+from planverk.catalogue import catalogue_iri, with_sizes
 from planverk.concepts import collection_iri
+from planverk.harvesting import examination
+from planverk.harvesting.examination import Examined, Judgement
+from planverk.harvesting.retrieval import Probe
 from planverk.informationmodel import model_iri
 from planverk.instance import Instance
-from planverk.media import BY_SUFFIX, HARVESTED
+from planverk.media import BY_SUFFIX, HARVESTED, HTML, TURTLE
 from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, void_iri
 from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
@@ -24,6 +28,15 @@ from planverk.web.structured import catalogue_in
 blueprint = Blueprint("harvest", __name__)
 _SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
 _VOID = "/.well-known/void"
+
+
+class Checked(NamedTuple):
+    """A document of ours, what would become of it, and how many of each kind would be taken up."""
+
+    path: str
+    url: str
+    examined: Examined
+    counts: Counter[str]
 
 
 class Count(NamedTuple):
@@ -38,6 +51,46 @@ class Count(NamedTuple):
 def katalog(suffix: str | None = None) -> Response:
     """The DCAT-AP-NO catalogue."""
     return _harvested("/katalog", suffix, _with_members(edition().catalogue, DCAT.Dataset))
+
+
+@blueprint.get("/katalog/europa")
+@blueprint.get(f"/katalog/europa.{_SUFFIX}")
+def europa(suffix: str | None = None) -> Response:
+    """The catalogue with the sizes of files, for those who judge by the EU's profile alone (DCAT-AP 3.0.1)."""
+    release = edition().release
+    folder = f"{instance().base}releases/{release.version}/"
+    sizes = {folder + row["name"]: int(row["bytes"]) for row in release.files}
+    return _harvested("/katalog/europa", suffix, _with_members(with_sizes(edition().catalogue, sizes), DCAT.Dataset))
+
+
+@blueprint.get("/katalog/kontroll")
+def kontroll() -> Response:
+    """What data.norge.no would make of our own documents, as the release has them; nothing is asked of any address."""
+    now = edition()
+    documents = (now.catalogue, now.concepts, now.model)
+    files = frozenset(row["name"] for row in now.release.files)
+    examined = _examined(instance().base, now.release.version, documents, files)
+    rows = [Checked(path, one.url, one, Counter(entry.type for entry in one.entries)) for path, one in examined.items()]
+    conflicts = examination.in_conflict(examined.values())
+    return document(render_template("harvestcheck.html", **here(), documents=rows, conflicts=conflicts), HTML)
+
+
+@lru_cache(maxsize=2)
+def _examined(base: str, version: str, documents: tuple[bytes, ...], files: frozenset[str]) -> dict[str, Examined]:
+    """The three documents examined; a release never changes, so it is done once for each."""
+    folder = f"{base}releases/{version}/"
+
+    def ask(url: str) -> Probe:
+        name = url.removeprefix(folder)
+        return Probe(200, "", 0) if url.startswith(folder) and (not name or name in files) else Probe(None, "", 0)
+
+    judgement = Judgement(None, ask)
+    return {
+        path: examination.examine(
+            base.rstrip("/") + path, TURTLE.media_type, partial(serialization.write, lines, TURTLE), judgement, None
+        )
+        for path, lines in zip(("/katalog", "/begreper", "/informasjonsmodell"), documents, strict=True)
+    }
 
 
 @blueprint.get("/begreper")
@@ -131,6 +184,7 @@ def _most_first(counts: Iterable[tuple[Value, int]]) -> list[Count]:
 
 _PAGES: dict[str, Callable[[bytes], str]] = {
     "/katalog": partial(_thing_page, "/katalog", catalogue_iri),
+    "/katalog/europa": partial(_thing_page, "/katalog/europa", catalogue_iri),
     "/begreper": partial(_thing_page, "/begreper", collection_iri),
     "/informasjonsmodell": partial(_thing_page, "/informasjonsmodell", model_iri),
     _VOID: _void_page,

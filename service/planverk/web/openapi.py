@@ -57,6 +57,8 @@ _ANSWERS = {
     "questions.questions": Answers((*_PAGE, JSON.media_type)),
     "questions.show_examples": Answers(_HARVESTED, (406, 503)),
     "harvest.katalog": Answers(_HARVESTED, (406, 503)),
+    "harvest.europa": Answers(_HARVESTED, (406, 503)),
+    "harvest.kontroll": Answers(_PAGE),
     "harvest.begreper": Answers(_HARVESTED, (406, 503)),
     "harvest.informasjonsmodell": Answers(_HARVESTED, (406, 503)),
     "crawling.robots": Answers(_PLAIN, ()),

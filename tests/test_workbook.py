@@ -111,10 +111,12 @@ def test_a_workbook_that_libreoffice_has_saved_says_the_same(
     tmp_path: Path,
 ) -> None:
     instance, graph, content = county
-    (tmp_path / "given.xlsx").write_bytes(content)
+    given = tmp_path / "given" / "plan.xlsx"
+    given.parent.mkdir()
+    given.write_bytes(content)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [needed("soffice"), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved")]
-    subprocess.run([*command, str(tmp_path / "given.xlsx")], check=True, capture_output=True, timeout=120)
-    again, workbooks = read(instance, (tmp_path / "saved" / "given.xlsx").read_bytes())
+    subprocess.run([*command, str(given)], check=True, capture_output=True, timeout=120)
+    again, workbooks = read(instance, (tmp_path / "saved" / "plan.xlsx").read_bytes())
     assert set(again) == set(graph)
     assert workbooks.findings == []

@@ -32,6 +32,7 @@ format: .venv/test
 bench: .venv/installed    ## measured comparisons; what each prints is explained at its top
 	$(BIN)/python benchmarks/isolation.py
 	$(BIN)/python benchmarks/peers.py --write docs/performance.md
+	$(BIN)/python benchmarks/scale.py
 
 clean:
 	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache data/*/releases

@@ -1,8 +1,10 @@
 """Whether a release, or one dump of it, is what was published: hashes computed anew from the statements themselves."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urljoin
@@ -204,8 +206,7 @@ def _fetch(address: str, path: Path, progress: Progress) -> None:
     """Fetch one file; one that is not there is simply not there afterwards."""
     progress(address)
     answer = exchange(Request(address), Terms(_SECONDS, _LARGEST))  # noqa: S310  # the scheme is looked at in verify
-    if answer.status != 200:
-        return
-    with path.open("wb") as file:
-        while piece := answer.content.read(_PIECE):
-            file.write(piece)
+    with answer.content:
+        if answer.status == HTTPStatus.OK:
+            with path.open("wb") as file:
+                shutil.copyfileobj(answer.content, file, _PIECE)

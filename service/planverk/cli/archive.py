@@ -1,5 +1,6 @@
-"""Releases in the long run: tell what changed, prove that they are what was published."""
+"""Releases in the long run: tell what changed, prove what was published, keep all of it as files."""
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -8,7 +9,7 @@ import click
 
 from planverk import serialization
 from planverk.changes import LANGUAGES, Comparison, Side, changeset, side
-from planverk.cli.terminal import instance_in, progress
+from planverk.cli.terminal import FOLDER, instance_in, progress
 from planverk.media import BY_SUFFIX, N_TRIPLES, RDF_REPRESENTATIONS
 from planverk.release import ReleaseError, open_release
 from planverk.store.trouble import LimitExceeded, StoreUnreachable
@@ -81,4 +82,30 @@ def _dump(path: Path, target: Path) -> Side:
     return Side(target)
 
 
-COMMANDS = (diff, verify)
+@click.command("export-static")
+@FOLDER
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--leave-out", help="Addresses not to write, as a pattern, such as '^/[^?]*releases/[^/]+/doc/'.")
+def export_static(folder: Path, target: Path, leave_out: str | None) -> None:
+    """Write the whole site into TARGET as files that any web server can serve, so that its addresses outlive the software.
+
+    All or nothing: an earlier export in TARGET stands until the new one is whole. Exit code 1 when a link leads nowhere.
+    """
+    from planverk.web.export import NotToBeExported, export
+    from planverk.web.shelf import NothingReleased
+
+    try:
+        written = export(instance_in(folder), target, progress, re.compile(leave_out) if leave_out else None)
+    except re.error as error:
+        raise click.BadParameter(f"«{leave_out}» is no pattern: {error}.") from None
+    except NotToBeExported as error:
+        raise click.ClickException(str(error)) from None
+    except NothingReleased:
+        raise click.ClickException(f"There is no release of {folder}. Make one with `planverk release`.") from None
+    for address, where in written.broken:
+        click.echo(f"{where or 'planverk'}: {address}")
+    click.echo(f"{written.files} filer i {target}, {len(written.broken)} lenker fører ingensteds", err=True)
+    sys.exit(1 if written.broken else 0)
+
+
+COMMANDS = (diff, verify, export_static)

@@ -90,10 +90,10 @@ def current(releases: Path) -> Release | None:
     return open_release(releases / version) if version else None
 
 
-def current_version(releases: Path) -> str | None:
+def current_version(releases: Path | str) -> str | None:
     """The version that `current` points to; reading it is one system call, so it may be asked at every request."""
     try:
-        return os.readlink(releases / CURRENT)  # noqa: PTH115  # a request must not pay for a Path
+        return os.readlink(f"{releases}/{CURRENT}")  # noqa: PTH115  # a request must not pay for a Path
     except FileNotFoundError:
         return None
 

@@ -142,7 +142,7 @@ def _differing(endpoints: dict[str, str], store: Path, base: str) -> list[str]:
     """Who answers otherwise than the engine itself does in this process."""
     engine, differing = ox.Store.read_only(str(store)), set()
     for query in (SMALL.format(base=base), HEAVIER):
-        told = engine.query(query, use_default_graph_as_union=True).serialize(format=ox.QueryResultsFormat.JSON)
+        told = engine.query(query).serialize(format=ox.QueryResultsFormat.JSON)
         expected = _sorted(told)
         differing |= {name for name, address in endpoints.items() if _rows(address, query) != expected}
     return sorted(differing)
@@ -207,7 +207,7 @@ def _heavier(endpoints: dict[str, str], store: Path, rounds: int) -> dict[str, f
     silent: set[str] = set()
     for number in range(rounds * 2):
         began = time.perf_counter()
-        engine.query(HEAVIER, use_default_graph_as_union=True).serialize(format=ox.QueryResultsFormat.JSON)
+        engine.query(HEAVIER).serialize(format=ox.QueryResultsFormat.JSON)
         times.setdefault("the engine itself", []).append(time.perf_counter() - began)
         for name, address in endpoints.items():
             began = time.perf_counter()

@@ -106,7 +106,7 @@ def test_a_question_over_both_is_answered_as_federation_has_it(
     query = (PREFIXES + question).format(there=there)
     found = current(odd.releases)
     assert found is not None
-    results = ox.Store.read_only(str(found.folder / STORE)).query(query, use_default_graph_as_union=True)
+    results = ox.Store.read_only(str(found.folder / STORE)).query(query)
     form = ox.RdfFormat.TURTLE if isinstance(results, ox.QueryTriples) else ox.QueryResultsFormat.JSON
     expected = results.serialize(format=form)  # type: ignore[arg-type]  # formats fit kinds
     response = ask(client, query)

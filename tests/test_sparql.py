@@ -202,6 +202,14 @@ def test_without_a_dataset_all_graphs_are_read_as_one(odd_client: FlaskClient, a
     assert everything > sum(parts) > max(parts) > 0
 
 
+def test_what_two_graphs_say_alike_is_one_statement(odd_client: FlaskClient) -> None:
+    # The catalogue repeats the titles of the ontology.
+    twice = "SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER (?g != ?h) } } }"
+    each = COUNT.replace("*", "DISTINCT *")
+    assert number(by_get(odd_client, twice, ("format", "csv"))) > 0
+    assert number(by_get(odd_client, COUNT, ("format", "csv"))) == number(by_get(odd_client, each, ("format", "csv")))
+
+
 @WAYS
 @pytest.mark.parametrize(
     ("query", "parameters"),

@@ -144,21 +144,6 @@ def test_keywords_are_the_bare_words_of_a_query(query: str, words: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("request_", "named"),
-    [
-        (SparqlRequest("ASK {}"), False),
-        (SparqlRequest("ASK { ?from ?p 'FROM <a:a>' }"), False),
-        (SparqlRequest("ASK FROM <a:a> {}"), True),
-        (SparqlRequest("ask\nfrom named <a:a> {}"), True),
-        (SparqlRequest("ASK {}", default_graphs=("a:a",)), True),
-        (SparqlRequest("ASK {}", named_graphs=("a:a",)), True),
-    ],
-)
-def test_a_request_names_its_dataset_by_from_or_by_parameter(request_: SparqlRequest, named: bool) -> None:
-    assert request_.names_its_dataset is named
-
-
-@pytest.mark.parametrize(
     "piece", ["a", "a.", "a:", '"', '"\\', '"\\"', '"""x\n\\', "'''x\\", "<a", "#\n", "?a", "\\#", "@"]
 )
 def test_reading_the_words_takes_no_longer_than_the_query_is_long(piece: str) -> None:

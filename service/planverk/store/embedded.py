@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from planverk.store.building import read_when_none_is_named
 from planverk.store.clauses import unfetched
 from planverk.store.formats import FORMATS, GRAPH, TABLE, TRUTH, ResultFormat
 from planverk.store.sparql import QueryRefused, SparqlRequest, refuse_what_we_do_not_do
@@ -61,7 +60,6 @@ class EmbeddedStore:
     def __init__(self, folder: Path) -> None:
         """Open the store that `build` left in a folder."""
         self._store = ox.Store.read_only(str(folder))
-        self._unnamed = read_when_none_is_named(self._store)
 
     def query(self, request: SparqlRequest) -> Answer:
         """Answer a query. Unless it names its graphs, it reads all graphs of the release as one,
@@ -73,19 +71,8 @@ class EmbeddedStore:
         """
         refuse_what_we_do_not_do(request.query)
         _refuse_service(request.query)
-        results = _run(self._store, request.query, **self._dataset(request))
+        results = _run(self._store, request.query, **_dataset(request))
         return Answer(_kind(results), results)
-
-    def _dataset(self, request: SparqlRequest) -> dict[str, Any]:  # Any: arguments of different types
-        # With the union flag pyoxigraph would overlook FROM, so it is given only where no dataset is named.
-        if not request.names_its_dataset:
-            return self._unnamed
-        if not (request.default_graphs or request.named_graphs):
-            return {}
-        return {
-            "default_graph": [_graph(iri) for iri in request.default_graphs],
-            "named_graphs": [_graph(iri) for iri in request.named_graphs],
-        }
 
 
 def judge(query: str, endpoints: tuple[str, ...] = ()) -> None:
@@ -138,6 +125,15 @@ def _refusal(syntax_error: str) -> QueryRefused:
     line, column, reason = found.groups()
     sentence = f"This is not a SPARQL query. Line {line}, column {column}: {reason}"
     return QueryRefused(sentence, line=int(line), column=int(column))
+
+
+def _dataset(request: SparqlRequest) -> dict[str, Any]:  # Any: arguments of different types
+    if not (request.default_graphs or request.named_graphs):
+        return {}
+    return {
+        "default_graph": [_graph(iri) for iri in request.default_graphs],
+        "named_graphs": [_graph(iri) for iri in request.named_graphs],
+    }
 
 
 def _graph(iri: str) -> ox.NamedNode:

@@ -22,11 +22,6 @@ class SparqlRequest(NamedTuple):
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
-    @property
-    def names_its_dataset(self) -> bool:
-        """Whether the request, or the query itself by FROM, says which graphs to read."""
-        return bool(self.default_graphs or self.named_graphs or "FROM" in keywords(self.query))
-
 
 # What may hold any word without meaning it: comments, strings, IRIs, variables, languages and prefixed names.
 # All repetition is possessive, and what is not closed runs to its end, so that the time grows with the length only.

@@ -62,7 +62,7 @@ def create_app(instance: Instance) -> Flask:
     compress = Compress()
     compress.init_app(app)
     CORS(app, origins="*", send_wildcard=True, max_age=86400,
-         expose_headers=["Content-Location", "ETag", "Link", "Location", "Retry-After"])  # fmt: skip
+         expose_headers=["Content-Location", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"])  # fmt: skip
     app.after_request(responses.keep_data_at_one_address)
     app.jinja_env.globals["way"] = responses.way
     languages.register(app, instance)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import settings
 from rdflib import Graph
 
 from planverk import folders, publication
@@ -18,6 +19,9 @@ from planverk.web import create_app
 from three_releases import three_releases
 
 TESTS = Path(__file__).parent
+# How long an example takes says more of the machine than of the product.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def released(source: Path, folder: Path) -> Instance:

@@ -39,10 +39,14 @@ CHECKED = {
 UNCHECKED = {
     "http://data.europa.eu/eli/eli-draft-legislation-ontology#": "no registry carries ELI's draft legislation ontology",
     "http://data.europa.eu/eli/ontology#": "no registry carries ELI",
+    "http://data.europa.eu/r5r/": "no registry carries the terms of DCAT-AP",
     "http://data.europa.eu/m8g/": "no registry carries the EU's Core Vocabularies",
     "http://metadata.un.org/sdg/ontology#": "no registry carries the UN's ontology of its goals",
     "http://schema.theodi.org/odrs#": "no registry carries the Open Data Rights Statement vocabulary",
-    "http://www.w3.org/ns/dcat#version": "new in DCAT 3; the registries carry DCAT 2",
+    **{
+        f"http://www.w3.org/ns/dcat#{term}": "new in DCAT 3; the registries carry DCAT 2"
+        for term in ("DatasetSeries", "first", "inSeries", "last", "prev", "version")
+    },
     "http://www.w3.org/ns/regorg#": "no registry carries the Registered Organization vocabulary",
 }
 

@@ -25,7 +25,7 @@ CODEMIRROR = ROOT / "service" / "codemirror"
 HTML = {"Accept": "text/html"}
 WIDTHS = pytest.mark.parametrize("page", [390, 1280], indirect=True)
 POLICY = {
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'", "font-src 'self'",
     "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 }  # fmt: skip
 PAGES = [

@@ -13,9 +13,10 @@ WEB = Path(__file__).parents[1] / "service" / "planverk" / "web"
 TRANSLATIONS = sorted((WEB / "translations").iterdir())
 
 
-def texts_of_templates() -> set[str]:
-    pattern = re.compile(r"""_\((["'])(.*?)\1""")
-    sources = [path.read_text(encoding="utf-8") for path in (WEB / "templates").glob("*.html")]
+def texts_of_pages() -> set[str]:
+    """The texts of templates, and the sentences that views and errors tell."""
+    pattern = re.compile(r"""(?<!\w)_\(\s*(["'])(.*?)\1""")
+    sources = [path.read_text(encoding="utf-8") for path in (*WEB.glob("templates/*.html"), *WEB.rglob("*.py"))]
     return {found for source in sources for _, found in pattern.findall(source)}
 
 
@@ -27,7 +28,7 @@ def test_every_text_of_the_pages_is_translated_once_and_none_is_left_over(folder
         for message in read_po(BytesIO(path.read_bytes()))
         if message.id and message.string
     ]
-    assert sorted(translated) == sorted(texts_of_templates())
+    assert sorted(translated) == sorted(texts_of_pages())
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,34 @@ def test_a_page_speaks_the_language_asked_for(
     assert response.headers["Content-Language"] == language
     # Where the address says it, nothing else is looked at.
     assert ("Accept-Language" in response.headers.get("Vary", "")) == (not below)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/problem+json"])
+@pytest.mark.parametrize(
+    ("path", "sentences"),
+    [
+        (
+            "/nothing",
+            {"nb": "Det finnes ikke noe her.", "nn": "Det finst ikkje noko her.", "en": "There is nothing here."},
+        ),
+        ("/sparql?update=CLEAR%20ALL", {"nb": "svarer bare på", "nn": "svarer berre på", "en": "answers queries only"}),
+        ("/sparql?query=SELECT", dict.fromkeys(("nb", "nn", "en"), "This is not a SPARQL query.")),
+    ],
+)
+def test_an_error_is_told_in_the_language_asked_for_or_says_which_it_is_told_in(
+    client: FlaskClient, path: str, sentences: dict[str, str], accept: str
+) -> None:
+    for language, sentence in sentences.items():
+        response = client.get(path, headers={"Accept": accept, "Accept-Language": language})
+        told = "en" if "SPARQL query" in sentence else language
+        assert sentence in response.text
+        assert "Accept-Language" in response.headers["Vary"]
+        if accept == "text/html":
+            assert response.headers["Content-Language"] == language
+            assert f'<html lang="{language}">' in response.text
+            assert ('<h1 lang="en">' in response.text) == (told != language)
+        else:
+            assert response.headers["Content-Language"] == told
 
 
 def test_a_language_that_the_site_does_not_speak_is_no_address(client: FlaskClient) -> None:

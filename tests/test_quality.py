@@ -28,6 +28,7 @@ PAGES = {
     "/": 200,
     "/doc/plan/nyskaping-2021-2028": 200,
     "/doc/action-programme/2021-2022": 200,
+    "/compare/plan/nyskaping-2021-2028": 200,
     "/doc/planning-process/nyskaping-2021-2028": 200,
     "/doc/theme/havnæringer": 200,
     "/doc/goal/hovedmål": 200,

@@ -191,3 +191,10 @@ def test_a_period_is_written_as_the_source_has_it(statements: str, shown: str) -
 def test_every_section_has_a_title() -> None:
     template = (Path(sections.__file__).parent / "templates" / "_sections.html").read_text(encoding="utf-8")
     assert {row.name for row in sections.rows()} <= set(re.findall(r'"([a-z-]+)": _\(', template))
+
+
+def test_what_is_withdrawn_is_marked_where_it_is_listed(fjordheim_client: FlaskClient) -> None:
+    page = fjordheim_client.get("/nb/doc/action-programme/2021-2022").text
+    (item,) = (item for item in told(page).split("<li>") if "Felles messestand" in item)
+    assert '<span class="badge warning">Trukket tilbake</span>' in item
+    assert told(page).count("Trukket tilbake") == 1

@@ -31,6 +31,10 @@ class Parameter(NamedTuple):
         return URIRef(PREFIXES[prefix] + name) if prefix in PREFIXES else None
 
 
+# The language of the sentences about faults.
+LANGUAGE = "nb"
+
+
 class Fault(NamedTuple):
     """What is wrong with the values given: the parameter, and a sentence."""
 

@@ -12,6 +12,7 @@ from planverk.media import RDF_REPRESENTATIONS
 from planverk.store.library import library
 from planverk.web import (
     assets,
+    comparison,
     counties,
     crawling,
     downloads,
@@ -73,6 +74,7 @@ def create_app(instance: Instance) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
     for module in (
         pages,
+        comparison,
         counties,
         search,
         resources,

@@ -3,6 +3,8 @@
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, json, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import HTTPException
 
 from planverk import media
@@ -19,52 +21,63 @@ from planverk.store.trouble import (
     StoreUnreachable,
     TooManyFromClient,
 )
-from planverk.web.responses import here, varies
+from planverk.web.languages import spoken
+from planverk.web.responses import here, instance, varies
 from planverk.web.shelf import NothingReleased, NothingToHarvest
 
 PROBLEM = media.Representation("json", "application/problem+json", "Problem details", is_rdf=False)
 
 # What an exception is to the client: a status, and a sentence (None: the exception's own).
-_ANSWERS: dict[type[Exception], tuple[HTTPStatus, str | None]] = {
-    NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, "Ingenting er publisert her ennå. Prøv igjen senere."),
+_ANSWERS: dict[type[Exception], tuple[HTTPStatus, LazyString | None]] = {
+    NothingReleased: (HTTPStatus.SERVICE_UNAVAILABLE, _("Ingenting er publisert her ennå. Prøv igjen senere.")),
     NothingToHarvest: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Det er ingenting å høste her nå, og et tomt svar ville ha slettet alt.",
+        _("Det er ingenting å høste her nå, og et tomt svar ville ha slettet alt."),
     ),
-    ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, "Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere."),
-    StoreFailed: (HTTPStatus.SERVICE_UNAVAILABLE, "Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
-    StoreUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, "Lageret svarer ikke akkurat nå. Prøv igjen litt senere."),
-    Busy: (HTTPStatus.SERVICE_UNAVAILABLE, "Så mange spørringer venter at ingen flere tas imot. Prøv igjen om litt."),
+    ReleaseError: (HTTPStatus.SERVICE_UNAVAILABLE, _("Utgaven kan ikke åpnes akkurat nå. Prøv igjen litt senere.")),
+    StoreFailed: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Spørringer kan ikke besvares akkurat nå. Prøv igjen litt senere."),
+    ),
+    StoreUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, _("Lageret svarer ikke akkurat nå. Prøv igjen litt senere.")),
+    Busy: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Så mange spørringer venter at ingen flere tas imot. Prøv igjen om litt."),
+    ),
     TooManyFromClient: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        "Du har så mange spørringer i gang som én klient kan ha. Vent til de er besvart.",
+        _("Du har så mange spørringer i gang som én klient kan ha. Vent til de er besvart."),
     ),
     SearchMissing: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Søket har ikke noe register for denne utgaven på denne maskinen. Bruk de lagrede spørringene så lenge: /query/.",
+        _(
+            "Søket har ikke noe register for denne utgaven på denne maskinen. Bruk de lagrede spørringene så lenge: /query/."
+        ),
     ),
     SearchTooBroad: (
         HTTPStatus.GATEWAY_TIMEOUT,
-        "Søket traff så mye at det ble stoppet. Skriv flere eller lengre ord, eller velg en avgrensning.",
+        _("Søket traff så mye at det ble stoppet. Skriv flere eller lengre ord, eller velg en avgrensning."),
     ),
     # Nobody reads this answer; it stands in the log.
-    ClientGone: (HTTPStatus.REQUEST_TIMEOUT, "Klienten gikk før svaret var ferdig."),
+    ClientGone: (HTTPStatus.REQUEST_TIMEOUT, _("Klienten gikk før svaret var ferdig.")),
 }
 # What a query broke, and how that is answered. An endless query may well end in a while, a too large result never does.
 _EXCEEDED = {
-    "seconds": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen tok lengre tid enn {allowed} og ble stoppet."),
-    "memory_mb": (HTTPStatus.GATEWAY_TIMEOUT, "Spørringen trengte mer minne enn {allowed} og ble stoppet."),
-    "service_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Det som SERVICE henter, er større enn {allowed}."),
-    "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Svaret er større enn {allowed} og ble ikke sendt."),
-    "rows": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Lageret gir høyst {allowed} rader i ett svar."),
-    "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Spørringen er lengre enn {allowed}."),
-    "depth": (HTTPStatus.BAD_REQUEST, "Spørringen har parenteser i mer enn {allowed} nivåer."),
+    "seconds": (HTTPStatus.GATEWAY_TIMEOUT, _("Spørringen tok lengre tid enn %(allowed)s og ble stoppet.")),
+    "memory_mb": (HTTPStatus.GATEWAY_TIMEOUT, _("Spørringen trengte mer minne enn %(allowed)s og ble stoppet.")),
+    "service_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Det som SERVICE henter, er større enn %(allowed)s.")),
+    "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Svaret er større enn %(allowed)s og ble ikke sendt.")),
+    "rows": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Lageret gir høyst %(allowed)s rader i ett svar.")),
+    "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Spørringen er lengre enn %(allowed)s.")),
+    "depth": (HTTPStatus.BAD_REQUEST, _("Spørringen har parenteser i mer enn %(allowed)s nivåer.")),
 }
-_WAYS_OUT = "Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller last ned hele datasettet fra /releases/."
+# What is said of the text of a query is said in one language, as in other engines.
+_OF_ENGINES = "en"
+_WAYS_OUT = _("Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller last ned hele datasettet fra /releases/.")
 _SENTENCES = {
-    404: "Det finnes ikke noe her. Se etter en skrivefeil i adressen, eller begynn på forsiden.",
-    405: "Denne adressen tar ikke imot den metoden.",
-    500: "Noe gikk galt hos oss. Feilen er loggført.",
+    404: _("Det finnes ikke noe her. Se etter en skrivefeil i adressen, eller begynn på forsiden."),
+    405: _("Denne adressen tar ikke imot den metoden."),
+    500: _("Noe gikk galt hos oss. Feilen er loggført."),
 }
 
 
@@ -79,17 +92,23 @@ def register(app: Flask) -> None:
     app.register_error_handler(EndpointFailed, _endpoint_failed)
 
 
-def problem(status: int, detail: str, **more: object) -> Response:
-    """The answer to a request that went wrong: problem details (RFC 9457), or the error page for who reads HTML."""
+def problem(status: int, detail: str | LazyString, language: str | None = None, **more: object) -> Response:
+    """The answer to a request that went wrong: problem details (RFC 9457), or the error page for who reads HTML.
+
+    `language` is that of the detail when it has only one, whatever the request wants; the page then says so.
+    """
     status = HTTPStatus(status)
-    members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    members = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": str(detail), **more}
     wanted = media.negotiate(request.accept_mimetypes, (PROBLEM, media.HTML)) or PROBLEM
+    ours = spoken(instance())
     if wanted is media.HTML:
-        response = Response(
-            render_template("error.html", **here(), problem=members), status, content_type=media.HTML.content_type
-        )
+        foreign = language if language != ours else None
+        body = render_template("error.html", **here(), problem=members, foreign=foreign)
+        response = Response(body, status, content_type=media.HTML.content_type)
+        response.content_language = [ours]
     else:
         response = Response(json.dumps(members), status, content_type=PROBLEM.media_type)
+        response.content_language = [language or ours]
     varies(response)
     return response
 
@@ -108,27 +127,29 @@ def _http(error: HTTPException) -> Response:
 def _sentence(error: HTTPException) -> str:
     # Werkzeug's own sentences are for programmers; what a view said with abort() is for the client.
     said = error.description if error.description != type(error).description else None
-    return said or _SENTENCES.get(error.code or 500) or error.name
+    return str(said or _SENTENCES.get(error.code or 500) or error.name)
 
 
 def _refused(error: QueryRefused) -> Response:
-    return problem(HTTPStatus.BAD_REQUEST, str(error), **error.place)
+    return problem(HTTPStatus.BAD_REQUEST, str(error), _OF_ENGINES, **error.place)
 
 
 def _exceeded(error: LimitExceeded) -> Response:
     status, sentence = _EXCEEDED[error.limit]
-    detail = f"{sentence.format(allowed=error.allowed)} {_WAYS_OUT}"
+    detail = f"{sentence % {'allowed': error.allowed}} {_WAYS_OUT}"
     return problem(status, detail, limit=error.limit, allowed=error.allowed, download="/releases/current/")
 
 
 def _not_acceptable(error: NotAcceptable) -> Response:
-    return problem(406, f"Svaret finnes bare som: {', '.join(error.available)}.", available=error.available)
+    return problem(
+        406, _("Svaret finnes bare som: %(kinds)s.", kinds=", ".join(error.available)), available=error.available
+    )
 
 
 def _endpoint_failed(error: EndpointFailed) -> Response:
     current_app.logger.warning("%s: %s", error.endpoint, error.known)
-    detail = f"Et annet endepunkt, som spørringen henter fra, ga ikke et svar som kan brukes. {error}"
-    return problem(HTTPStatus.BAD_GATEWAY, detail, endpoint=error.endpoint)
+    detail = _("Et annet endepunkt, som spørringen henter fra, ga ikke et svar som kan brukes.")
+    return problem(HTTPStatus.BAD_GATEWAY, f"{detail} {error}", endpoint=error.endpoint)
 
 
 def _known(error: Exception) -> Response:

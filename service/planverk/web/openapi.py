@@ -42,6 +42,7 @@ class Answers(NamedTuple):
 _ANSWERS = {
     "pages.home": Answers(_PAGE),
     "search.search": Answers((*_PAGE, JSON.media_type), (400, 503, 504)),
+    "comparison.compare": Answers(_PAGE, (404, 410, 503)),
     "counties.counties": Answers(_PAGE, (503, 504)),
     "pages.data": Answers(_PAGE),
     "pages.about": Answers(_PAGE),

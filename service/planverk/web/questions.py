@@ -1,10 +1,11 @@
 """Questions that have an address: saved ones below /query/, answered like any query, and examples to learn from."""
 
 from flask import Blueprint, Response, abort, json, render_template, request
+from flask_babel import gettext as _
 
 from planverk import media
 from planverk.media import BY_SUFFIX, HARVESTED, HTML, Offer
-from planverk.parameters import Values
+from planverk.parameters import LANGUAGE, Values
 from planverk.questions import Question, examples, saved
 from planverk.serialization import statements, write
 from planverk.store.binding import bind
@@ -46,11 +47,13 @@ def ask(name: str) -> Response:
     chosen = wanted(offers)
     if chosen is None:
         available = [row.media_type for row in offers]
-        return problem(406, f"Svaret finnes bare som: {', '.join(available)}.", available=available)
+        return problem(406, _("Svaret finnes bare som: %(kinds)s.", kinds=", ".join(available)), available=available)
     if chosen is HTML and faults and not given:
         return _page(question, {}, None)
     if faults:
-        return problem(400, " ".join(fault.reason for fault in faults), parameters=[one._asdict() for one in faults])
+        return problem(
+            400, " ".join(fault.reason for fault in faults), LANGUAGE, parameters=[one._asdict() for one in faults]
+        )
     asked = SparqlRequest(bind(question.query, values))
     return _page(question, given, asked) if chosen is HTML else _answer(name, asked, chosen.suffix)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext as _
 
 from planverk import folders, media, serialization
 from planverk.media import BY_SUFFIX, DOCUMENTS, JSON_LD, Representation
@@ -111,7 +112,9 @@ def not_acceptable(path: str, offers: tuple[Representation, ...]) -> Response:
     """A 406 that lists what there is (RFC 9110, section 15.5.7)."""
     available = [{"href": f"{quote_path(path)}.{row.suffix}", "type": row.media_type} for row in offers]
     kinds = ", ".join(row.media_type for row in offers)
-    return problem(406, f"Dokumentet finnes ikke i det formatet. Det finnes som: {kinds}.", available=available)
+    return problem(
+        406, _("Dokumentet finnes ikke i det formatet. Det finnes som: %(kinds)s.", kinds=kinds), available=available
+    )
 
 
 def _page(lines: bytes, iri: str, path: str) -> str:

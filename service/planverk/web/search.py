@@ -9,7 +9,7 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from planverk.media import HTML
-from planverk.parameters import Fault, Parameter, Values
+from planverk.parameters import LANGUAGE, Fault, Parameter, Values
 from planverk.release import SEARCH
 from planverk.search.index import MOST_LETTERS, MOST_PAGES, MOST_WORDS, PAGE, Found, Hit, Index, Question, Value
 from planverk.search.kinds import KINDS
@@ -65,7 +65,9 @@ def search(form: object = None) -> Response:
     values, faults = Values(instance().base, edition().vocabulary).read(PARAMETERS, given)
     faults += _too_much(values)
     if faults:
-        return problem(400, " ".join(fault.reason for fault in faults), parameters=[one._asdict() for one in faults])
+        return problem(
+            400, " ".join(fault.reason for fault in faults), LANGUAGE, parameters=[one._asdict() for one in faults]
+        )
     question = _question(values)
     found = Index(instance().releases / edition().release.version / SEARCH).ask(question)
     if form is JSON or wanted((HTML, JSON)) is JSON:

@@ -14,7 +14,7 @@ from planverk.web.reading import Names, Value
 from planverk.web.surroundings import Path, Surroundings, path, term
 
 # As many as anybody reads on a page; data and search give the rest.
-_MOST = 200
+MOST = 200
 # Of so many it is looked at what they are; a plan with more is read by search.
 _MOST_LOOKED_AT = 5000
 _DEEPEST = 6
@@ -44,6 +44,7 @@ class Item(NamedTuple):
     badge: Value | None
     details: list[list[Value]]
     below: list["Item"]
+    withdrawn: bool
 
 
 class Section(NamedTuple):
@@ -101,8 +102,8 @@ class Composer:
         self.shown.update(found)
         if not found and not set(row.missing) & set(self._graph.objects(thing, RDF.type)):
             return None
-        self._around.describe(found[:_MOST])
-        things = self._roots(found[:_MOST], row) if row.below else found[:_MOST]
+        self._around.describe(found[:MOST])
+        things = self._roots(found[:MOST], row) if row.below else found[:MOST]
         labels = [self._label(detail) for detail in row.details]
         items = [self._item(one, row) for one in sorted(things, key=self._place)]
         if row.look == "timeline":
@@ -134,6 +135,7 @@ class Composer:
             badge=self._names.link(self._latest(thing, badges)) if badges else None,
             details=[[self._told(node) for node in values] for values in details],
             below=[self._item(one, row, depth + 1) for one in sorted(below, key=self._place)],
+            withdrawn=(thing, PLAN.withdrawnOn, None) in self._graph,
         )
 
     def _told(self, node: Node) -> Value:

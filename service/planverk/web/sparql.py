@@ -1,6 +1,7 @@
 """The public endpoint: queries of the SPARQL 1.1 Protocol, section 2.1; without a query, what it offers."""
 
 from flask import Blueprint, Response, abort, request
+from flask_babel import gettext as _
 
 from planverk.media import HTML, RDF_REPRESENTATIONS
 from planverk.serialization import write
@@ -20,7 +21,7 @@ _UPDATE = "application/sparql-update"
 def endpoint() -> Response:
     """Answer the query that the request carries; a GET without one is answered with the description of the service."""
     if request.mimetype == _UPDATE or "update" in request.values:
-        abort(400, "Endepunktet svarer bare på spørringer; data kan ikke endres her.")
+        abort(400, _("Endepunktet svarer bare på spørringer; data kan ikke endres her."))
     query = _query()
     if query is None:
         return _description()
@@ -31,7 +32,7 @@ def _query() -> SparqlRequest | None:
     if request.method == "POST" and request.mimetype == _QUERY:
         return _request([_text(request.get_data())])
     if request.method == "POST" and request.mimetype != _FORM:
-        abort(415, f"Send spørringen som {_FORM} eller {_QUERY}.")
+        abort(415, _("Send spørringen som %(form)s eller %(query)s.", form=_FORM, query=_QUERY))
     queries = (request.form if request.method == "POST" else request.args).getlist("query")
     if not queries and request.method != "POST":
         return None
@@ -40,7 +41,7 @@ def _query() -> SparqlRequest | None:
 
 def _request(queries: list[str]) -> SparqlRequest:
     if len(queries) != 1 or not queries[0].strip():
-        abort(400, "Send nøyaktig én spørring, i parameteren «query» eller som forespørselens innhold.")
+        abort(400, _("Send nøyaktig én spørring, i parameteren «query» eller som forespørselens innhold."))
     graphs = request.values.getlist
     return SparqlRequest(queries[0], tuple(graphs("default-graph-uri")), tuple(graphs("named-graph-uri")))
 
@@ -49,7 +50,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        abort(400, f"Spørringen må være UTF-8. Byte nummer {error.start + 1} i innholdet er det ikke.")
+        abort(400, _("Spørringen må være UTF-8. Byte nummer %(place)s i innholdet er det ikke.", place=error.start + 1))
 
 
 def _description() -> Response:

@@ -13,14 +13,17 @@ from planverk.store.edition import Edition
 from planverk.vocab import DCT, PLAN, SKOS
 from planverk.web.periods import Period, period
 from planverk.web.reading import Names, Page, Row, Value
-from planverk.web.sections import Composer, Section, trail
-from planverk.web.surroundings import Surroundings
+from planverk.web.responses import quote_path, way
+from planverk.web.sections import MOST, Composer, Section, trail
+from planverk.web.surroundings import Surroundings, path
 
 _QUERY = folders.QUERIES / "about.rq"
 _LEAD = (DCT.description, SKOS.definition)
 _TIMES = (PLAN.startYear, PLAN.endYear, PLAN.startDate, PLAN.endDate)
 # What the catalogue says of its data sets is for the catalogue's page.
 _ASIDE: set[Node] = {DCT.relation}
+# From a programme to its plans, from a plan to its programmes, and from the plan for a year to its programme.
+_IMPLEMENTS, _PROGRAMMES, _REFINES = map(path, ("plan:implementsPlan", "^plan:implementsPlan", "plan:refinesProgramme"))
 _ELSEWHERE = {*_LEAD, *_TIMES, PLAN.quote, SKOS.editorialNote, DCT.source}
 
 
@@ -37,6 +40,8 @@ class Story(NamedTuple):
     sources: list[Value]
     rest: list[Row]
     query: str
+    comparisons: list[Value]
+    most: int
 
 
 def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Story:
@@ -58,7 +63,25 @@ def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Sto
         sources=_values(page, DCT.source),
         rest=_without([row for row in page.incoming if row.term not in composer.passed | _ASIDE], shown),
         query=bind(_QUERY.read_text(encoding="utf-8"), {"thing": thing}),
+        comparisons=_comparisons(around, names, thing),
+        most=MOST,
     )
+
+
+def _comparisons(around: Surroundings, names: Names, thing: URIRef) -> list[Value]:
+    """The plans, the thing itself or those that it implements, that have programmes to compare."""
+    plans = [plan for plan in (thing, *around.follow([thing], _IMPLEMENTS)) if around.is_a(plan, [PLAN.RegionalPlan])]
+    found = [plan for plan in plans if len(_whole(around, around.follow([plan], _PROGRAMMES))) > 1]
+    around.describe(found)
+    return [
+        names.link(plan)._replace(href=way(quote_path(f"/compare/{str(plan).removeprefix(f'{names.base}id/')}")))
+        for plan in found
+    ]
+
+
+def _whole(around: Surroundings, programmes: list[Node]) -> list[Node]:
+    """Programmes without the plans for single years of theirs."""
+    return [programme for programme in programmes if not around.follow([programme], _REFINES)]
 
 
 def _values(page: Page, *terms: Node) -> list[Value]:

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from flask import Response, abort, request
+from flask_babel import gettext as _
 from werkzeug.http import http_date
 
 from planverk.release import Release
@@ -35,7 +36,7 @@ def travel(name: str, suffix: str | None) -> Response | None:
     try:
         time = parsedate_to_datetime(asked)
     except ValueError:
-        abort(400, "Accept-Datetime er ikke en tid slik HTTP skriver den: Thu, 04 Feb 2016 00:00:00 GMT.")
+        abort(400, _("Accept-Datetime er ikke en tid slik HTTP skriver den: Thu, 04 Feb 2016 00:00:00 GMT."))
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     known = list(mementos(name))
     if not known:

@@ -66,7 +66,7 @@ def test_what_is_continued_new_and_not_continued_is_counted_as_the_data_say(page
     before, now = actions(data, EARLIER), actions(data, LATER)
     continuing = {action for action in now if set(data.objects(action, PLAN.continuesAction))}
     gone = {action for action in before if not set(data.subjects(PLAN.continuesAction, action)) & now}
-    assert row(page, "Tiltak") == [str(len(before)), str(len(now))]
+    assert row(page, "Antall tiltak") == [str(len(before)), str(len(now))]
     assert row(page, "Viderefører tidligere tiltak")[1] == str(len(continuing))
     assert row(page, "Nye tiltak") == ["–", str(len(now - continuing))]
     assert row(page, "Ikke videreført fra programmet før") == ["–", str(len(gone))]
@@ -107,7 +107,7 @@ def test_plan_and_programmes_lead_to_the_comparison(fjordheim_client: FlaskClien
 
 def test_where_no_source_shows_actions_nothing_is_said_to_be_new_or_gone(client: FlaskClient) -> None:
     page = client.get(f"/nb{OF_BUSKERUD}").text
-    assert row(page, "Tiltak") == ["ikke kjent"] * 3
+    assert row(page, "Antall tiltak") == ["ikke kjent"] * 3
     assert row(page, "Vedtatt")[2] == "Ingen kilde vi har lest, sier når eller av hvem."
     assert "Derfor kan de ikke sammenlignes." in page
     assert "Nytt" not in page

@@ -11,6 +11,7 @@ from werkzeug.http import generate_etag
 from planverk import media
 from planverk.instance import Instance
 from planverk.media import HTML, AnyOffer, Representation
+from planverk.search.index import MOST_LETTERS
 from planverk.store.edition import Edition
 from planverk.web.archive import Archive
 from planverk.web.languages import order, spoken
@@ -64,8 +65,19 @@ def here() -> dict[str, Any]:  # Any: what templates take
         "languages": {code: _LANGUAGES.get(code, code) for code in ours.languages},
         "title": in_language(ours.titles, ours),
         "served": g.edition.release if "edition" in g else None,
+        "at_hand": _version_at_hand(),
+        "longest_search": MOST_LETTERS,
         "description": in_language(ours.descriptions, ours),
     }
+
+
+def _version_at_hand() -> str | None:
+    """The current version, which a page tells also where it reads nothing of the release; the answer holds as long as it."""
+    version = cast("Shelf", current_app.extensions["planverk.shelf"]).version_at_hand()
+    told = request.environ.get("planverk.told", {})
+    if version and "edition" not in g and told.get("version") == "":
+        told["version"] = version
+    return version
 
 
 def in_language(texts: dict[str, str], ours: Instance) -> str:

@@ -154,9 +154,10 @@ def test_pages_ask_no_query_worker(fjordheim: Instance, monkeypatch: pytest.Monk
 def test_a_long_list_is_cut_and_says_how_long_it_is(
     fjordheim_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sections, "_MOST", 3)
+    monkeypatch.setattr(sections, "MOST", 3)
     page = fjordheim_client.get("/nb/doc/action-programme/2021-2022").text
     assert "<small>12</small>" in page
+    assert "De første 3 av 12 vises." in page
     assert len(re.findall(r'href="/nb/doc/action/2021-\d\d"', told(page))) == 3
 
 

@@ -11,10 +11,11 @@ from planverk.serialization import read
 from planverk.store.binding import bind
 from planverk.store.edition import Edition
 from planverk.vocab import DCT, PLAN, SKOS
+from planverk.web import sections as parts
 from planverk.web.periods import Period, period
 from planverk.web.reading import Names, Page, Row, Value
 from planverk.web.responses import quote_path, way
-from planverk.web.sections import MOST, Composer, Section, trail
+from planverk.web.sections import Composer, Section, trail
 from planverk.web.surroundings import Surroundings, path
 
 _QUERY = folders.QUERIES / "about.rq"
@@ -64,7 +65,7 @@ def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Sto
         rest=_without([row for row in page.incoming if row.term not in composer.passed | _ASIDE], shown),
         query=bind(_QUERY.read_text(encoding="utf-8"), {"thing": thing}),
         comparisons=_comparisons(around, names, thing),
-        most=MOST,
+        most=parts.MOST,
     )
 
 

@@ -279,7 +279,9 @@ def test_every_link_leads_to_a_page_and_to_a_place_on_it(name: str, request: pyt
     lost = [
         (path, link)
         for path, link in links
+        # The query page takes what follows as a query; it is no place on it.
         if link.partition("#")[0] in places
+        and not link.startswith("/nn/sparql#query=")
         and unquote(link.partition("#")[2]) not in {*places[link.partition("#")[0]], ""}
     ]
     assert lost == []

@@ -78,6 +78,7 @@ ROUTES = {
     f"/katalog/europa.{_SUFFIX}": "/katalog/europa.ttl",
     "/katalog/kontroll": "/katalog/kontroll",
     "/counties": "/counties",
+    "/compare/<path:name>": "/compare/plan/fjord",
     "/robots.txt": "/robots.txt",
     "/sitemap.xml": "/sitemap.xml",
     "/sitemap-<name>.xml": "/sitemap-organisation-1.xml",

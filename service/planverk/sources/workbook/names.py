@@ -18,6 +18,7 @@ _WITH_KEY = re.compile(r".*\[(?P<key>[^\[\]]+)\]")
 _MOST_SHOWN = 5
 # What cannot stand in an IRI (RFC 3987), and would break the files that a release is written as.
 _UNFIT = re.compile(r"[\s<>\"{}|\\^`]|[\x00-\x20]")
+_SCHEMES = ("http", "https", "mailto", "urn")
 
 
 class Unknown(Exception):
@@ -105,6 +106,8 @@ class Names:
     def _found(self, text: str, kinds: Iterable[Node]) -> set[URIRef]:
         if (bracketed := _WITH_KEY.fullmatch(text)) and (thing := self.thing(bracketed["key"])) in self._kinds:
             return {thing}
+        if address := _written_out(text):
+            return {address}  # also where something has it for a name
         known = self._things.get(_folded(text)) or self._earlier.get(_folded(text)) or set()
         fitting = {thing for thing in known if self._kinds[thing] & set(kinds)} if len(known) > 1 else known
         return fitting or known or self._addresses(text)
@@ -114,16 +117,21 @@ class Names:
             return {self._table.authorities[_folded(text)]}
         if self.thing(text.removeprefix("id/")) in self._kinds:
             return {self.thing(text.removeprefix("id/"))}
-        if _UNFIT.search(text):
-            return set()
-        prefix, separator, local = text.partition(":")
-        if separator and prefix in PREFIXES and local and not local.startswith("//"):
-            return {URIRef(PREFIXES[prefix] + local)}
-        return {URIRef(text)} if prefix in ("http", "https", "mailto", "urn") and local else set()
+        return set()
 
     def _like(self, text: str) -> str:
         close = get_close_matches(_folded(text), self._things, n=1, cutoff=0.6)
         return self.shown(min(self._things[close[0]])) if close else "–"
+
+
+def _written_out(text: str) -> URIRef | None:
+    """The address that a text is, in full or with a prefix that we know."""
+    prefix, _, local = text.partition(":")
+    if not local or _UNFIT.search(text):
+        return None
+    if prefix in PREFIXES and not local.startswith("//"):
+        return URIRef(PREFIXES[prefix] + local)
+    return URIRef(text) if prefix in _SCHEMES else None
 
 
 def _names(graph: Graph, thing: URIRef, language: str) -> list[str]:

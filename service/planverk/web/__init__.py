@@ -34,6 +34,24 @@ from planverk.web import (
 from planverk.web.archive import Archive
 from planverk.web.shelf import Shelf
 
+_PARTS = (
+    pages,
+    comparison,
+    counties,
+    search,
+    resources,
+    sparql,
+    querypage,
+    questions,
+    harvest,
+    crawling,
+    openapi,
+    downloads,
+    history,
+    mementos,
+    operators,
+)
+
 
 def create_app(instance: Instance) -> Flask:
     """The application that serves an instance's current release, and its older ones as downloads.
@@ -41,12 +59,6 @@ def create_app(instance: Instance) -> Flask:
     It reads the release anew whenever another one becomes current; requests under way keep the one they began with.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "text/javascript", "application/json",
-                                        "application/sparql-results+json",
-                                        *(row.media_type for row in RDF_REPRESENTATIONS)]  # fmt: skip
-    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
-    # Files of releases go out as they were frozen: their hashes, ranges and validators are those of the file.
-    app.config["COMPRESS_STREAMS"] = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -60,8 +72,7 @@ def create_app(instance: Instance) -> Flask:
     app.after_request(responses.keep_nothing_that_passes)
     # What is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
-    compress = Compress()
-    compress.init_app(app)
+    _compress(app)
     CORS(app, origins="*", send_wildcard=True, max_age=86400,
          expose_headers=["Content-Location", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"])  # fmt: skip
     app.after_request(responses.keep_data_at_one_address)
@@ -72,22 +83,18 @@ def create_app(instance: Instance) -> Flask:
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
-    for module in (
-        pages,
-        comparison,
-        counties,
-        search,
-        resources,
-        sparql,
-        querypage,
-        questions,
-        harvest,
-        crawling,
-        openapi,
-        downloads,
-        history,
-        mementos,
-        operators,
-    ):
-        app.register_blueprint(module.blueprint)
+    for part in _PARTS:
+        app.register_blueprint(part.blueprint)
     return app
+
+
+def _compress(app: Flask) -> None:
+    """Let what is text be compressed for those who ask for it."""
+    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "text/javascript", "application/json",
+                                        "application/sparql-results+json",
+                                        *(row.media_type for row in RDF_REPRESENTATIONS)]  # fmt: skip
+    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False
+    # Files of releases go out as they were frozen: their hashes, ranges and validators are those of the file.
+    app.config["COMPRESS_STREAMS"] = False
+    compress = Compress()
+    compress.init_app(app)

@@ -133,7 +133,7 @@ REFUSED = {
     "INSERT { ?s ?p ?o } WHERE { SERVICE <{there}> { ?s ?p ?o } }": "INSERT",
     "SELECT * { SERVICE <{there}> { ?s ?p ?o } } ; DROP ALL": "",
     "SELECT *\n{ SERVICE <{there}> { ?s a ?o }\n ?s ?p }": "Line 3",
-    "SELECT * { SERVICE <{there}> { ?s ?p } }": "refuses the query",
+    "SELECT * { SERVICE <{there}> { ?s ?p } }": "avviser sin del av den",
     "SELECT * { " + "SERVICE <{there}> { ?s ?p 1 } " * 9 + "}": "may have 8 SERVICE clauses; this one has 9",
 }
 
@@ -221,6 +221,29 @@ def test_an_endpoint_in_trouble_is_an_error_and_nothing_is_left_out(
     assert "planverk.toml" not in response.text
     assert "trouble inside" not in response.text
     assert ask(county, "ASK { ?s ?p ?o }").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "trouble", "sentence", "said"),
+    [
+        ("nb", "a page", "ga et svar som ikke kan brukes", "It is no table of results."),
+        ("nn", "a page", "gav eit svar som ikkje kan brukast", "It is no table of results."),
+        ("en", "an error", "gave no whole answer", ""),
+    ],
+)
+def test_a_page_tells_in_its_language_what_an_endpoint_did_and_marks_the_words_that_are_not(
+    county: FlaskClient, other: Endpoint, language: str, trouble: str, sentence: str, said: str
+) -> None:
+    other.answer = TROUBLE[trouble][0]
+    query = f"SELECT * {{ SERVICE <{other.address}> {{ ?s ?p ?o }} }}"
+    page = county.get(
+        "/sparql", query_string={"query": query}, headers={"Accept": "text/html", "Accept-Language": language}
+    )
+    assert (page.status_code, page.headers["Content-Language"]) == (502, language)
+    assert sentence in page.text
+    assert f"<code>{other.address}</code>" in page.text
+    assert ('<q lang="en">' in page.text) == bool(said)
+    assert said in page.text
 
 
 def test_an_endpoint_that_is_not_there_is_an_error(odd: Instance, listener: socket.socket) -> None:

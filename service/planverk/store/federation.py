@@ -82,9 +82,9 @@ class _Answers:
         try:
             answer = whole(fetch(clause.endpoint, clause.query, terms), clause.endpoint, seconds)
         except QueryRefused as refused:
-            raise EndpointFailed(clause.endpoint, f"it refuses the query: {refused}") from None
+            raise EndpointFailed(clause.endpoint, "refused", str(refused)) from None
         except StoreUnreachable as error:
-            raise EndpointFailed(clause.endpoint, "no whole answer came", str(error)) from None
+            raise EndpointFailed(clause.endpoint, "silent", known=str(error)) from None
         except TimeoutError:
             raise LimitExceeded("seconds", f"{seconds} s") from None
         except LimitExceeded as error:
@@ -96,4 +96,4 @@ class _Answers:
             try:
                 return as_values(answer.content)
             except Unusable as fault:
-                raise EndpointFailed(clause.endpoint, f"its answer cannot be used: {fault}") from None
+                raise EndpointFailed(clause.endpoint, "unusable", str(fault)) from None

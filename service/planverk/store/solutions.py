@@ -31,7 +31,7 @@ def as_values(content: IO[bytes]) -> str:
         answer = json.load(content)
         names = answer["head"]["vars"]
         if not all(_VARIABLE.fullmatch(name) for name in names):
-            raise Unusable("it names variables that are none")
+            raise Unusable("It names variables that are none.")
         nodes = uuid4()
         rows = [
             " ".join(_term(row[name], nodes) if name in row else "UNDEF" for name in names)
@@ -40,7 +40,7 @@ def as_values(content: IO[bytes]) -> str:
         clause = f"VALUES ({' '.join(f'?{name}' for name in names)}) {{ {' '.join(f'({row})' for row in rows)} }}"
         clause.encode()  # half a character, which JSON can write, is none
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise Unusable("it is no table of results") from None
+        raise Unusable("It is no table of results.") from None
     return clause
 
 
@@ -51,7 +51,7 @@ def _term(term: dict[str, Any], nodes: UUID) -> str:  # Any: JSON
     if kind == "bnode":
         return f"<{uuid5(nodes, value).urn}>"
     if kind not in ("literal", "typed-literal"):  # the second is Virtuoso's
-        raise Unusable("it has terms of an unknown kind")
+        raise Unusable("It has terms of an unknown kind.")
     return _string(value) + _ending(term)
 
 
@@ -60,7 +60,7 @@ def _ending(term: dict[str, Any]) -> str:  # Any: JSON
     if language and _LANGUAGE.fullmatch(language):
         return f"@{language}"
     if language or (datatype and not ABSOLUTE.fullmatch(datatype)):
-        raise Unusable("it has literals that are none")
+        raise Unusable("It has literals that are none.")
     return f"^^<{datatype}>" if datatype else ""
 
 

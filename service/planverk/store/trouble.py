@@ -38,12 +38,18 @@ class StoreUnreachable(Exception):
 
 
 class EndpointFailed(Exception):
-    """Another endpoint that a query asks by SERVICE, and that gave no answer that can be used; `known` is for operators."""
+    """Another endpoint that a query asks by SERVICE, and that gave no answer that can be used.
 
-    def __init__(self, endpoint: str, reason: str, known: str = "") -> None:
-        super().__init__(f"{endpoint}: {reason}")
+    `trouble` is "refused", "silent" or "unusable"; `said` is what it, or who read its answer, said of that in English;
+    `known` is for operators.
+    """
+
+    def __init__(self, endpoint: str, trouble: str, said: str = "", known: str = "") -> None:
+        super().__init__(f"{endpoint}: {trouble} {said}".strip())
         self.endpoint = endpoint
-        self.known = known or reason
+        self.trouble = trouble
+        self.said = said
+        self.known = known or f"{trouble} {said}".strip()
 
 
 class ClientGone(Exception):

@@ -71,6 +71,12 @@ _EXCEEDED = {
     "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Spørringen er lengre enn %(allowed)s.")),
     "depth": (HTTPStatus.BAD_REQUEST, _("Spørringen har parenteser i mer enn %(allowed)s nivåer.")),
 }
+# Why another endpoint, which a query fetches from, is of no use to it.
+_OF_ENDPOINTS = {
+    "refused": _("Et annet endepunkt, som spørringen henter fra, avviser sin del av den."),
+    "silent": _("Et annet endepunkt, som spørringen henter fra, ga ikke noe helt svar."),
+    "unusable": _("Et annet endepunkt, som spørringen henter fra, ga et svar som ikke kan brukes."),
+}
 # What is said of the text of a query is said in one language, as in other engines.
 _OF_ENGINES = "en"
 _WAYS_OUT = _("Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller last ned hele datasettet fra /releases/.")
@@ -148,8 +154,8 @@ def _not_acceptable(error: NotAcceptable) -> Response:
 
 def _endpoint_failed(error: EndpointFailed) -> Response:
     current_app.logger.warning("%s: %s", error.endpoint, error.known)
-    detail = _("Et annet endepunkt, som spørringen henter fra, ga ikke et svar som kan brukes.")
-    return problem(HTTPStatus.BAD_GATEWAY, f"{detail} {error}", endpoint=error.endpoint)
+    said = {"said": error.said} if error.said else {}
+    return problem(HTTPStatus.BAD_GATEWAY, _OF_ENDPOINTS[error.trouble], endpoint=error.endpoint, **said)
 
 
 def _known(error: Exception) -> Response:

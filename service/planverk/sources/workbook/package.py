@@ -26,24 +26,11 @@ _MACROS = "vbaproject.bin"
 # would hide them from a look at the bytes.
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _WIDE_CHARACTERS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
-# What openpyxl, zipfile and the XML parser raise for packages that are whole as zip files and yet no workbooks.
-_DAMAGE = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    ArithmeticError,
-    RecursionError,
-    RuntimeError,
-    AssertionError,
-)
+# What zipfile raises for packages that are damaged, locked or packed in ways it does not know.
+_TORN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
+# openpyxl documents nothing of what it raises for packages that are whole as zip files and yet no workbooks; these are what
+# thousands of damaged ones were seen to bring about.
+_MISREAD = (InvalidFileException, ParseError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError)
 
 
 class NotToBeOpened(Exception):
@@ -72,12 +59,19 @@ def open_workbook(path: Path) -> Opened:
     """
     try:
         names, has_formulas = _judge(path)
+    except _TORN as error:
+        raise _damaged(error) from error
+    try:
         # Links to other workbooks are not kept: openpyxl would read their cached contents too.
         formulas = openpyxl.load_workbook(path, keep_links=False)
         values = openpyxl.load_workbook(path, keep_links=False, data_only=True) if has_formulas else formulas
-    except _DAMAGE as error:
-        raise NotToBeOpened("damaged", reason=str(error)[:200]) from None
+    except (*_TORN, *_MISREAD) as error:
+        raise _damaged(error) from error
     return Opened(formulas, values, any("/externallinks/" in name for name in names))
+
+
+def _damaged(error: Exception) -> NotToBeOpened:
+    return NotToBeOpened("damaged", reason=str(error)[:200])
 
 
 def _judge(path: Path) -> tuple[list[str], bool]:

@@ -40,7 +40,8 @@ def test_the_pages_of_a_dataset_tell_search_engines_all_they_ask_for(client: Fla
     assert told["temporalCoverage"] == "2015-01-01/2020-12-31"
     downloads = {row["encodingFormat"]: row["contentUrl"] for row in told["distribution"]}
     assert downloads["text/turtle"].endswith("/releases/1.0.0/data.ttl")
-    assert len(downloads) == len(told["distribution"]) == 6
+    assert len(downloads) == len(told["distribution"]) == 8
+    assert downloads["application/zip"].endswith("/releases/1.0.0/tables.zip")
     for url in downloads.values():
         assert client.head(urlsplit(url).path, buffered=True).status_code == 200
 

@@ -63,7 +63,9 @@ def test_every_dataset_has_its_fields_and_its_files(client: FlaskClient) -> None
         )
         assert lacking(dataset, *own) == [], iri
         files = dataset.distribution  # type: ignore[attr-defined]
-        assert len(files) == 6
+        assert len(files) == 8
+        packed = [file.packageFormat.uri.rpartition("/")[2] for file in files if file.packageFormat]
+        assert packed == ["zip"]
         for file in files:
             assert (
                 lacking(file, "uri", "title", "description", "downloadURL", "accessURL", "license", "fdkFormat") == []

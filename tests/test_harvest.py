@@ -23,6 +23,12 @@ from test_resources import graph_of
 # fdk-harvester takes the language to parse with from the first of these in the Accept field it was registered with.
 HARVESTERS = ["text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "application/trig",
               "application/n-quads"]  # fmt: skip
+# What every dataset has besides RDF: the file, its type, and the media type that says so.
+TABLES = [
+    ("tables.xlsx", "XLSX", DCAT.mediaType, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("tables.zip", "CSV", DCAT.packageFormat, "application/zip"),
+]
+FORMAT = URIRef(f"{DCT}format")  # DCT.format is the method of str
 INSTANCES = pytest.mark.parametrize("who", ["buskerud", "odd"])
 
 # rdflib's parsers use names that it has deprecated itself.
@@ -137,7 +143,11 @@ def test_the_catalogue_has_a_dataset_for_each_plan_a_series_of_them_and_one_serv
     )
     for dataset in datasets:
         files = set(catalogue.objects(dataset, DCAT.distribution))
-        assert len(files) == len(RDF_REPRESENTATIONS)
+        assert len(files) == len(RDF_REPRESENTATIONS) + len(TABLES)
+        for name, file_type, term, media_type in TABLES:
+            (file,) = (one for one in files if str(catalogue.value(one, DCAT.downloadURL)).endswith(f"/{name}"))
+            assert (file, FORMAT, EU[f"file-type/{file_type}"]) in catalogue
+            assert (file, term, URIRef(f"https://www.w3.org/ns/iana/media-types/{media_type}")) in catalogue
         for term in (DCT.title, DCT.description, DCT.publisher, DCAT.contactPoint, DCAT.theme, DCT.accessRights):
             assert (dataset, term, None) in catalogue
 
@@ -163,17 +173,18 @@ def test_every_dataset_leads_to_files_of_the_media_type_it_promises(
     client: FlaskClient = request.getfixturevalue({"buskerud": "client", "odd": "odd_client"}[who])
     base = request.getfixturevalue(who).base
     promised = 0
-    for file, media_type in catalogue.subject_objects(DCAT.mediaType):
+    sent = [*catalogue.subject_objects(DCAT.mediaType), *catalogue.subject_objects(DCAT.packageFormat)]
+    for file, media_type in sent:
         url = str(catalogue.value(file, DCAT.downloadURL))
         response = client.get("/" + url.removeprefix(base), buffered=True)
         assert response.mimetype == str(media_type).removeprefix("https://www.w3.org/ns/iana/media-types/")
         promised += 1
-    assert promised >= 5
+    assert promised >= 7
 
 
 @INSTANCES
 def test_foreign_terms_are_described_where_they_are_used(catalogue: Graph) -> None:
-    for term in (DCAT.theme, DCT.accessRights, DCT.language, DCT.format, DCT.accrualPeriodicity):
+    for term in (DCAT.theme, DCT.accessRights, DCT.language, FORMAT, DCT.accrualPeriodicity):
         for value in (URIRef(str(node)) for node in catalogue.objects(None, term)):
             assert (value, RDF.type, SKOS.Concept) in catalogue, value
             assert (value, SKOS.prefLabel, None) in catalogue, value

@@ -9,7 +9,8 @@ from rdflib.term import Node
 from planverk.colophon import Rows, add_parties, annotate, dated, in_languages, responsible, state
 from planverk.concepts import concepts_of, name_concepts
 from planverk.instance import Instance
-from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_REPRESENTATIONS, RDF_XML, TRIG, TURTLE, Representation
+from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
+from planverk.tables import WORKBOOK, XLSX, ZIPPED
 from planverk.vocab import (
     DCAT,
     DCATAP,
@@ -27,15 +28,6 @@ from planverk.vocab import (
     void_iri,
 )  # fmt: skip
 
-# The EU's authority table of file types, by our representations.
-_FILE_TYPES = {
-    TURTLE: "RDF_TURTLE",
-    JSON_LD: "JSON_LD",
-    N_TRIPLES: "RDF_N_TRIPLES",
-    RDF_XML: "RDF_XML",
-    TRIG: "RDF_TRIG",
-    N_QUADS: "RDF_N_QUADS",
-}
 _MEDIA_TYPES = "https://www.w3.org/ns/iana/media-types/"
 _SPARQL_PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
 _DOWNLOAD = f" <{DCAT.downloadURL}> ".encode()
@@ -49,12 +41,49 @@ _OF_SERIES = {
     "en": "All regional plans that are published as linked open data, a dataset for each plan, the latest last.",
 }
 _DUMP = {"nb": "Hele datasettet som {}.", "nn": "Heile datasettet som {}.", "en": "The whole dataset as {}."}
+_TABLES = {
+    "nb": "Tabeller som {}, en for hver klasse.",
+    "nn": "Tabellar som {}, ein for kvar klasse.",
+    "en": "Tables as {}, one for each class.",
+}
 _SERVICE = {"nb": "SPARQL-endepunkt", "nn": "SPARQL-endepunkt", "en": "SPARQL endpoint"}
 _OF_SERVICE = {
     "nb": "Spørringer mot planene etter SPARQL 1.1 Protocol.",
     "nn": "Spørjingar mot planane etter SPARQL 1.1 Protocol.",
     "en": "Queries of the plans by the SPARQL 1.1 Protocol.",
 }
+
+
+class File(NamedTuple):
+    """A file of a release that is offered: its key and name, what it is, its type in the EU's table, and media types.
+
+    The media type is that of what is in the archive when the file is one, and `package` is then that of the archive.
+    """
+
+    key: str
+    name: str
+    title: str
+    description: dict[str, str]
+    file_type: str
+    media_type: str
+    package: str = ""
+
+
+def _dump(row: Representation, file_type: str) -> File:
+    return File(row.suffix, f"data.{row.suffix}", row.title, _DUMP, file_type, row.media_type)
+
+
+# What every dataset can be had as.
+FILES = (
+    _dump(TURTLE, "RDF_TURTLE"),
+    _dump(JSON_LD, "JSON_LD"),
+    _dump(N_TRIPLES, "RDF_N_TRIPLES"),
+    _dump(RDF_XML, "RDF_XML"),
+    _dump(TRIG, "RDF_TRIG"),
+    _dump(N_QUADS, "RDF_N_QUADS"),
+    File("xlsx", WORKBOOK, "Excel", _TABLES, "XLSX", XLSX),
+    File("csv", ZIPPED, "CSV", _TABLES, "CSV", "text/csv", "application/zip"),
+)
 
 
 class Period(NamedTuple):
@@ -183,26 +212,31 @@ def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> No
         (DCAT.landingPage, page),
         (DCT.relation, plan),
         (DCAT.version, Literal(instance.version)),
-        *((DCAT.distribution, _distribution(graph, instance, dataset, row)) for row in RDF_REPRESENTATIONS),
+        *((DCAT.distribution, _distribution(graph, instance, dataset, row)) for row in FILES),
     ])  # fmt: skip
     graph.add((page, RDF.type, FOAF.Document))
     name_concepts(graph, concepts)
 
 
-def _distribution(graph: Graph, instance: Instance, dataset: URIRef, row: Representation) -> URIRef:
-    """A dump. Its size and status are left out: no value of theirs is right in DCAT-AP-NO 2 and 3 alike, and the score
+def _distribution(graph: Graph, instance: Instance, dataset: URIRef, file: File) -> URIRef:
+    """A file. Its size and status are left out: no value of theirs is right in DCAT-AP-NO 2 and 3 alike, and the score
     is counted by 2; the page of the release and the field Content-Length tell the size.
     """
-    distribution = URIRef(f"{dataset}/{row.suffix}")
-    download = URIRef(f"{instance.base}releases/{instance.version}/data.{row.suffix}")
+    distribution = URIRef(f"{dataset}/{file.key}")
+    folder = f"{instance.base}releases/{instance.version}/"
+    # The official range shape accepts no text/… media type; the file type says Turtle or CSV as well.
+    media_types: Rows = [
+        (term, URIRef(_MEDIA_TYPES + name))
+        for term, name in ((DCAT.mediaType, file.media_type), (DCAT.packageFormat, file.package))
+        if name.startswith("application/")
+    ]
     state(graph, distribution, DCAT.Distribution, [
-        *in_languages(DCT.title, dict.fromkeys(_DUMP, row.title)),
-        *in_languages(DCT.description, {key: text.format(row.title) for key, text in _DUMP.items()}),
-        (DCAT.accessURL, URIRef(f"{instance.base}releases/{instance.version}/")),
-        (DCAT.downloadURL, download),
-        (_FORMAT, EU[f"file-type/{_FILE_TYPES[row]}"]),
-        # The official range shape accepts no text/… media type; the file type says Turtle as well.
-        *((DCAT.mediaType, media_type) for media_type in _registered(row)),
+        *in_languages(DCT.title, dict.fromkeys(file.description, file.title)),
+        *in_languages(DCT.description, {key: text.format(file.title) for key, text in file.description.items()}),
+        (DCAT.accessURL, URIRef(folder)),
+        (DCAT.downloadURL, URIRef(folder + file.name)),
+        (_FORMAT, EU[f"file-type/{file.file_type}"]),
+        *media_types,
         (DCT.license, instance.licence),
         (DCT.rights, thing_iri(instance.base, "rights", "attribution")),
         # No dcat:accessService: the score is counted of what one dataset leads to, and the service leads to the other
@@ -210,13 +244,9 @@ def _distribution(graph: Graph, instance: Instance, dataset: URIRef, row: Repres
         (DCATAP.availability, EU["planned-availability/STABLE"]),
         *dated(instance),
     ])  # fmt: skip
-    for media_type in _registered(row):
+    for _, media_type in media_types:
         graph.add((media_type, RDF.type, DCT.MediaType))
     return distribution
-
-
-def _registered(row: Representation) -> list[URIRef]:
-    return [URIRef(_MEDIA_TYPES + row.media_type)] if row.media_type.startswith("application/") else []
 
 
 def _service(graph: Graph, instance: Instance) -> None:

@@ -39,14 +39,11 @@ from planverk.search import building as searching
 from planverk.sitemap import sitemaps
 from planverk.store import building
 from planverk.store.triples import incoming
-from planverk.tables import Tables, csvw
+from planverk.tables import WORKBOOK, XLSX, ZIPPED, Tables, csvw
 from planverk.tables.spreadsheet import write_workbook
 from planverk.vocab import ONTOLOGY_IRI, W3ID, graph_iri, neighbour_iri, neighbours_iri, report_iri, void_iri
 from planverk.vocabulary import Vocabulary
 from planverk.void import void
-
-WORKBOOK, ZIPPED = "tables.xlsx", "tables.zip"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class File(NamedTuple):

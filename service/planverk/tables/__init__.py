@@ -16,6 +16,9 @@ from planverk.vocab import CODE, NAMES, PLAN, PREFIXES, SKOS
 # What a cell with several values may be divided by: the first that none of the values has in it.
 SEPARATORS = ("|", "¦", "␟")
 THINGS, LINKS, CODES = "things", "links", "codes"
+# The files that have all tables of a release: a workbook, and an archive of the CSV files with what describes them.
+WORKBOOK, ZIPPED = "tables.xlsx", "tables.zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cells = list[str]
 Statements = list[tuple[URIRef, Node]]
 

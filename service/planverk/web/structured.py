@@ -14,6 +14,8 @@ from planverk.web.languages import order
 
 Json = dict[str, Any]  # JSON has no better type
 
+# What is fetched, if it is an archive, before what is in it.
+_MEDIA_TYPES = (DCAT.packageFormat, DCAT.mediaType)
 _FORMAT = URIRef(f"{DCT}format")  # DCT.format is the method of str
 
 
@@ -88,7 +90,9 @@ def _dataset(graph: Graph, instance: Instance, dataset: Node) -> Json:
 
 
 def _download(graph: Graph, distribution: Node) -> Json:
-    media_type = _value(graph, distribution, DCAT.mediaType) or ""
+    media_type = next(
+        (_value(graph, distribution, term) or "" for term in _MEDIA_TYPES if (distribution, term, None) in graph), ""
+    )
     kind = media_type.partition("/media-types/")[2] or str(graph.value(distribution, _FORMAT)).rpartition("/")[2]
     return {
         "@type": "DataDownload",

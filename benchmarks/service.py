@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _BUSKERUD = Path(__file__).parents[1] / "data/buskerud"
+_SECONDS_TO_START = 60
 _PLANVERK = [sys.executable, "-m", "planverk.cli"]
 
 
@@ -37,7 +38,7 @@ def service(settings: str = "", workers: int = 1) -> Iterator[Service]:
         command = [*_PLANVERK, "serve", str(instance), "--port", str(port), "--workers", str(workers)]
         with (Path(folder) / "log").open("wb") as log, subprocess.Popen(command, stdout=log) as process:
             try:
-                _wait(port)
+                _wait(port, process)
                 yield Service(port, process.pid, (instance / "releases/current").resolve())
             finally:
                 process.terminate()
@@ -50,11 +51,14 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait(port: int) -> None:
-    for _ in range(200):
+def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + _SECONDS_TO_START
+    while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
         except OSError:
+            if process.poll() is not None or time.monotonic() > end:
+                raise
             time.sleep(0.1)
         else:
             return

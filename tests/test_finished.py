@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -15,9 +15,9 @@ from urllib.parse import quote
 import pytest
 import uvicorn
 
-from planverk import publication
+from planverk import publication, server
 from planverk.instance import Instance, read_instance
-from planverk.server import configured, connection, load
+from planverk.server import configured, connection, finished, load
 from planverk.server.finished import Finished, FinishedAnswer, Question
 from test_server import free_port, write_version
 
@@ -54,15 +54,15 @@ def serving(instance: Instance) -> Iterator[Served]:
 
     front._application = listening
     port = free_port()
-    server = uvicorn.Server(configured(lambda: front, "127.0.0.1", port))
-    thread = Thread(target=server.run)
+    running = uvicorn.Server(configured(lambda: front, "127.0.0.1", port))
+    thread = Thread(target=running.run)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.01)
     try:
         yield Served(port, asked)
     finally:
-        server.should_exit = True
+        running.should_exit = True
         thread.join()
 
 
@@ -102,15 +102,17 @@ def field(answer: Whole, name: str) -> str:
 def test_an_answer_that_is_sent_again_is_the_same_in_every_header_and_byte(here: Served, path: str) -> None:
     for headers in HEADERS:
         for method in ("GET", "HEAD"):
-            first, second = (ask(here, path, headers, method) for _ in range(2))
-            assert (second.status, sorted(second.headers), second.body) == (
-                first.status, sorted(first.headers), first.body,
-            )  # fmt: skip
+            # From the application, for the question that it is, and for the bytes that it came in.
+            first = assert_same(ask(here, path, headers, method) for _ in range(3))
             known = {**headers, "If-None-Match": field(first, "etag") or '"none"'}
-            again, once_more = (ask(here, path, known, method) for _ in range(2))
-            assert (again.status, sorted(again.headers), again.body) == (
-                once_more.status, sorted(once_more.headers), once_more.body,
-            )  # fmt: skip
+            assert_same(ask(here, path, known, method) for _ in range(3))
+
+
+def assert_same(answers: Iterable[Whole]) -> Whole:
+    first, *others = answers
+    for other in others:
+        assert (other.status, sorted(other.headers), other.body) == (first.status, sorted(first.headers), first.body)
+    return first
 
 
 @pytest.mark.parametrize(
@@ -208,30 +210,30 @@ def question(number: int) -> Question:
 
 
 def test_what_is_kept_stays_within_its_bound_and_the_least_asked_goes_first() -> None:
-    finished = Finished(lambda: "1", 100_000)
-    assert finished.find(question(0)) is None
+    keeper = Finished(lambda: "1", 100_000)
+    assert keeper.find(question(0)) is None
     for number in range(50):
-        finished.keep(question(number), answer(8000), "1")
-        finished.find(question(0))
-    kept = [number for number in range(50) if finished.find(question(number))]
+        keeper.keep(question(number), answer(8000), "1")
+        keeper.find(question(0))
+    kept = [number for number in range(50) if keeper.find(question(number))]
     assert len(kept) <= 10
     assert {0, 49} <= set(kept)
-    finished.keep(question(99), answer(20_000), "1")
-    assert finished.find(question(99)) is None
+    keeper.keep(question(99), answer(20_000), "1")
+    assert keeper.find(question(99)) is None
 
 
 def test_nothing_is_kept_of_another_version_nor_when_none_is_known() -> None:
     version: list[str | None] = ["1"]
-    finished = Finished(lambda: version[0], 100_000)
-    finished.find(question(1))
-    finished.keep(question(1), answer(1), "2")
-    assert finished.find(question(1)) is None
-    finished.keep(question(1), answer(1), "1")
-    assert finished.find(question(1))
+    keeper = Finished(lambda: version[0], 100_000)
+    keeper.find(question(1))
+    keeper.keep(question(1), answer(1), "2")
+    assert keeper.find(question(1)) is None
+    keeper.keep(question(1), answer(1), "1")
+    assert keeper.find(question(1))
     version[0] = None
-    assert finished.find(question(1)) is None
+    assert keeper.find(question(1)) is None
     version[0] = "1"
-    assert finished.find(question(1)) is None
+    assert keeper.find(question(1)) is None
 
 
 def raw(port: int, *parts: bytes, wait: float = 0) -> bytes:
@@ -276,6 +278,50 @@ def test_requests_are_told_apart_as_http_has_it(here: Served, request_: bytes, a
     ask(here, "/doc/theme/markup.ttl")
     received = raw(here.port, request_)
     assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == answers
+
+
+def test_what_looks_like_a_head_is_none_where_content_is_awaited(here: Served) -> None:
+    head = GET + b"\r\n"
+    assert len(re.findall(rb"HTTP/1\.1 200 ", raw(here.port, head, head, head, GET + CLOSE, wait=0.1))) == 4
+    posted = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nConnection: close\r\n"
+    received = raw(here.port, posted + b"Content-Length: %d\r\n\r\n" % len(head), head, wait=0.1)
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == [b"400"]
+    begun = GET.removesuffix(b"\r\n") + b"\r\nX: "
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", raw(here.port, begun, head + GET + CLOSE, wait=0.1)) == [b"200", b"200"]
+
+
+def test_what_is_recognized_waits_until_what_was_asked_before_is_answered(here: Served) -> None:
+    head, slow = GET + b"\r\n", b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n"
+    raw(here.port, head, head, head, GET + CLOSE, wait=0.1)
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f } # asked by no other test"
+    received = raw(here.port, slow % quote(query).encode(), head, GET + CLOSE, wait=0.01)
+    assert re.findall(rb"content-type: ([\w/+-]+)", received) == [
+        b"application/sparql-results+json", b"text/turtle", b"text/turtle",
+    ]  # fmt: skip
+
+
+def test_a_client_that_asks_for_nothing_more_is_let_go(odd: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_SECONDS_IDLE", 0.6)
+    with serving(odd) as here, socket.create_connection(("127.0.0.1", here.port), timeout=10) as client:
+        for _ in range(5):
+            client.sendall(GET + b"\r\n")
+            assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
+            time.sleep(0.3)
+        began = time.monotonic()
+        assert client.recv(1) == b""
+        assert time.monotonic() - began < 2
+
+
+def test_heads_are_recognized_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finished, "_MOST_HEADS", 3)
+    keeper = Finished(lambda: "1", 100_000)
+    keeper.find(question(0))
+    keeper.keep(question(0), answer(10), "1")
+    for number in range(4):
+        keeper.recognize(b"%d" % number, question(0))
+    keeper.recognize(b"x" * 5000, question(0))
+    assert [number for number in range(4) if keeper.again(b"%d" % number)] == [3]
+    assert keeper.again(b"x" * 5000) is None
 
 
 def test_who_dawdles_is_not_waited_for(here: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import uvicorn
+import uvloop
 from uvicorn.supervisors import Multiprocess
 
 from planverk.instance import Instance
@@ -20,11 +22,23 @@ _SECONDS_IDLE = 75
 _MOST_CONNECTIONS = 800
 
 
+class Loop(uvloop.Loop):
+    """The event loop of a process that listens beside others: the kernel shares the clients out among them.
+
+    At one socket for all, the process that wakes first would take most of them.
+    """
+
+    async def create_server(self, *arguments: Any, **named: Any) -> Any:  # Any: as uvloop has it
+        """Listen with SO_REUSEPORT."""
+        return await super().create_server(*arguments, reuse_port=True, **named)
+
+
 def run(instance: Instance, host: str, port: int, workers: int) -> None:
     """Serve until told to stop; requests under way are answered first, for as long as five seconds."""
     config = configured(partial(load, instance), host, port, workers)
     if workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        config.bind_socket().close()  # ends here when somebody else listens there
+        Multiprocess(config, sockets=None).run()  # type: ignore[arg-type]  # each then binds its own, as one process does
     else:
         uvicorn.Server(config).run()
 
@@ -37,7 +51,7 @@ def configured(make: Callable[[], Front], host: str, port: int, workers: int = 1
         host=host,
         port=port,
         workers=workers,
-        loop="uvloop",
+        loop="uvloop" if workers == 1 else f"{Loop.__module__}:{Loop.__name__}",
         http=Connection,
         ws="none",
         lifespan="off",

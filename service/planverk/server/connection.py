@@ -1,17 +1,23 @@
-"""A connection to a client: uvicorn's, but finished answers are sent at once, and a client that dawdles is not waited for."""
+"""A connection to a client: uvicorn's, but finished answers are sent at once, and a client that dawdles is not waited for.
+
+A head is read by the parser once: the same bytes again, on any connection between two requests, are the same question.
+"""
 
 import asyncio
 import time
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from planverk.server.finished import Question
+from planverk.server.finished import FinishedAnswer, Question
 
 # How long a client may take to say what it wants, and how much it may say before its content.
 _SECONDS_FOR_HEAD = 20
 _LARGEST_HEAD = 1 << 16
+# A body up to this size is copied behind its head, to be sent with it; a larger one costs less as a piece of its own.
+_LARGEST_COPIED = 1 << 14
 # Parts of a question; a field may stand several times, and then means the same as with commas between.
 _PARTS = {b"accept": 0, b"accept-encoding": 1, b"accept-language": 2, b"if-none-match": 3}
 # With any of these an answer may be another, or there is content to read first.
@@ -29,10 +35,14 @@ class Connection(HttpToolsProtocol):
         """Take what uvicorn gives."""
         super().__init__(*arguments, **named)
         self._finished = self.app.finished  # the application is our Front
+        self._between = True
         self._in_head = False
+        self._heads = 0
+        self._answered: Question | None = None
         self._at_once = False
         self._much = False
         self._head = 0
+        self._began = self._ended = 0.0
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -48,6 +58,28 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Answer what was asked before in the same bytes; read anything else."""
+        self._began = time.perf_counter()
+        rested = self._rests()
+        found = self._finished.again(data) if rested else None
+        if found is not None:
+            self._send(found)
+            return
+        self._heads = 0
+        self._read(data)
+        if rested and self._heads == 1 and self._answered and self._rests():
+            self._finished.recognize(data, self._answered)
+
+    def _rests(self) -> bool:
+        """Whether all that was asked here is answered, and nothing else begun."""
+        return (
+            self._between
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+        )
+
+    def _read(self, data: bytes) -> None:
         """Read on, and see how far the client has come."""
         was_in_head = self._in_head
         self._much |= len(data) > _LARGEST_HEAD
@@ -58,12 +90,13 @@ class Connection(HttpToolsProtocol):
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             elif self._patience is None:
                 self._patience = self.loop.call_later(_SECONDS_FOR_HEAD, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
-        elif self._patience is not None:
+        else:
             self._lose_patience()
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._in_head, self._head = True, 0
+        self._between, self._in_head, self._head = False, True, 0
+        self._heads, self._answered = self._heads + 1, None
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -83,7 +116,9 @@ class Connection(HttpToolsProtocol):
         if question and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
             found = self._finished.find(question)
             if found is not None:
-                self._send(question.method, found)
+                self._at_once = True
+                self._answered = question
+                self._send(found, stays=self.parser.should_keep_alive())
                 return
             self.scope["planverk.question"] = question  # type: ignore[typeddict-unknown-key]  # ours
         super().on_headers_complete()
@@ -95,6 +130,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A request ends."""
+        self._between = True
         if self._at_once:
             self._at_once = False
         else:
@@ -113,21 +149,30 @@ class Connection(HttpToolsProtocol):
                 parts[place] = b"%b,%b" % (parts[place], value) if parts[place] else value
         return Question(method, self.url, *parts)
 
-    def _send(self, method: bytes, found: Any) -> None:  # Any: a FinishedAnswer
-        began = time.perf_counter()
-        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
-        stays = self.parser.should_keep_alive()
-        end = b"\r\n" if stays else b"connection: close\r\n\r\n"
-        self.transport.write(b"".join((found.head, date, end, found.body)))
-        self._at_once = True
-        if stays:
-            self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+    def _send(self, found: FinishedAnswer, *, stays: bool = True) -> None:
+        head = found.head + _last_lines(tuple(self.server_state.default_headers), stays)
+        if len(found.body) > _LARGEST_COPIED:
+            self.transport.writelines((head, found.body))
         else:
+            self.transport.write(head + found.body)
+        if not stays:
             self.transport.close()
-        found.entry.tell(time.perf_counter() - began)
+        elif self.timeout_keep_alive_task is None:
+            self._await_more(self.timeout_keep_alive)
+        self._ended = time.perf_counter()
+        found.entry.tell(self._ended - self._began)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close what has been idle for too long; a finished answer does not set the clock again, but is remembered."""
+        left = self._ended + self.timeout_keep_alive - time.perf_counter()
+        if left > 0:
+            self._await_more(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _await_more(self, seconds: float) -> None:
+        self._lose_patience()
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def _refuse(self, status: HTTPStatus) -> None:
         if not self.transport.is_closing():
@@ -139,3 +184,10 @@ class Connection(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+@lru_cache(maxsize=4)
+def _last_lines(headers: tuple[tuple[bytes, bytes], ...], stays: bool) -> bytes:
+    """How a head ends: with the date, which is another each second, and with what becomes of the connection."""
+    end = b"\r\n" if stays else b"connection: close\r\n\r\n"
+    return b"".join(b"%b: %b\r\n" % header for header in headers) + end

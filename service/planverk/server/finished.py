@@ -2,13 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import NamedTuple
 
 from planverk.web.operators import Entry
 
 # What an answer takes besides its bytes and those of its question.
 _OVERHEAD = 2000
+# How many heads of requests are recognized, and of what length: together with all that a bookkeeper needs, 16 MiB at most.
+_MOST_HEADS = 1 << 12
+_LARGEST_HEAD = 1 << 11
 
 
 class Question(NamedTuple):
@@ -37,7 +39,7 @@ class FinishedAnswer(NamedTuple):
 class Finished:
     """Keeps answers of the release that is current, within a bound of memory; with another release it is empty again.
 
-    The least recently asked for goes first.
+    The least recently asked for goes first. Only the thread that reads the network comes here.
     """
 
     def __init__(self, version: Callable[[], str | None], largest: int) -> None:
@@ -47,7 +49,19 @@ class Finished:
         self._kept_of: str | None = None
         self._kept: OrderedDict[Question, FinishedAnswer] = OrderedDict()
         self._left = largest
-        self._lock = Lock()
+        self._heads: dict[bytes, Question] = {}
+
+    def again(self, head: bytes) -> FinishedAnswer | None:
+        """The answer to the head of a request, when it was recognized before, in these very bytes, as a question."""
+        question = self._heads.get(head)
+        return self.find(question) if question else None
+
+    def recognize(self, head: bytes, question: Question) -> None:
+        """Remember what question a head is; that stays true whatever is released."""
+        if len(head) <= _LARGEST_HEAD:
+            if len(self._heads) == _MOST_HEADS:
+                self._heads.clear()
+            self._heads[head] = question
 
     def find(self, question: Question) -> FinishedAnswer | None:
         """The answer to a question, when it is there and still holds."""
@@ -57,28 +71,24 @@ class Finished:
             return None
         found = self._kept.get(question)
         if found is not None:
-            with self._lock:
-                if question in self._kept:
-                    self._kept.move_to_end(question)
+            self._kept.move_to_end(question)
         return found
 
     def keep(self, question: Question, answer: FinishedAnswer, version: str) -> None:
         """Keep an answer that was made of a version, or of none when that is empty, and drop others until it fits."""
         size = _size(question, answer)
-        with self._lock:
-            # Another release may have become current meanwhile, and an answer of the old one must not be among its own.
-            if version not in ("", self._kept_of) or question in self._kept or size > self._largest // 8:
-                return
-            self._kept[question] = answer
-            self._left -= size
-            while self._left < 0:
-                self._left += _size(*self._kept.popitem(last=False))
+        # Another release may have become current meanwhile, and an answer of the old one must not be among its own.
+        if version not in ("", self._kept_of) or question in self._kept or size > self._largest // 8:
+            return
+        self._kept[question] = answer
+        self._left -= size
+        while self._left < 0:
+            self._left += _size(*self._kept.popitem(last=False))
 
     def _begin_anew(self, version: str | None) -> None:
-        with self._lock:
-            self._kept.clear()
-            self._left = self._largest
-            self._kept_of = version
+        self._kept.clear()
+        self._left = self._largest
+        self._kept_of = version
 
 
 def _size(question: Question, answer: FinishedAnswer) -> int:

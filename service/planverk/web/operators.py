@@ -4,19 +4,23 @@ import json
 import logging
 import sys
 import time
+from collections import deque
 from functools import lru_cache
-from threading import Thread
-from typing import NamedTuple, TextIO
+from threading import Lock, Thread
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from planverk.web.responses import edition
+from planverk.web.tallies import Tallies, Tally
 
 blueprint = Blueprint("operators", __name__)
 _LOG = logging.getLogger("planverk.access")
 _A_MOMENT = 0.2
+# When so many lines wait, whoever has one more waits until they are written.
+_MOST_WAITING = 1 << 14
 
 
 class Measures:
@@ -24,52 +28,59 @@ class Measures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        labels = ["method", "route", "status"]
-        self.requests = Counter("planverk_requests", "Requests answered", labels, registry=self.registry)
-        self.seconds = Histogram("planverk_request_seconds", "Time to answer", ["route"], registry=self.registry)
+        self.answers = Tallies()
+        self.registry.register(self.answers)
         self.queries = Gauge("planverk_queries", "Queries now", ["state"], registry=self.registry)
         self.workers = Gauge("planverk_workers_replaced", "Query workers ended and replaced", registry=self.registry)
         self.release = Gauge("planverk_release_info", "The release served", ["version"], registry=self.registry)
 
 
 class Entry(NamedTuple):
-    """How an answer is counted, and what the log says of it besides the time."""
+    """Where an answer is counted, and what the log says of it besides the time."""
 
-    counter: Counter
-    histogram: Histogram
+    tally: Tally
     told: str
-
-    def add(self, seconds: float) -> None:
-        """Count the answer, which took so long."""
-        self.counter.inc()
-        self.histogram.observe(seconds)
 
     def line(self, seconds: float) -> str:
         """The line of the log, as JSON."""
         return f'{{"time": "{_written(int(time.time()))}", {self.told}, "ms": {seconds * 1000:.2f}}}'
 
     def tell(self, seconds: float) -> None:
-        """Count the answer and write its line, which may go out a moment later: for who has no time to wait for it."""
-        self.add(seconds)
+        """Count the answer, which took so long, and log it: for who has no time for a record of the log."""
+        self.tally.add(seconds)
         for handler in _LOG.handlers:
             if isinstance(handler, Lines):
                 handler.put(self.line(seconds))
 
 
-class Lines(logging.StreamHandler[TextIO]):
-    """Standard output; what is put to it goes out with what comes next, or within a moment."""
+class Lines(logging.Handler):
+    """Standard output; lines go out together, within a moment, so that no answer waits for it."""
 
     def __init__(self) -> None:
-        """Begin to look now and then whether something is still to be written."""
-        super().__init__(sys.stdout)
+        """Begin to look now and then whether something is to be written."""
+        super().__init__()
+        self._waiting: deque[str] = deque()
+        self._writing = Lock()
         Thread(target=self._look, daemon=True).start()
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record of the log."""
+        self.put(self.format(record))
+
     def put(self, line: str) -> None:
-        """Write a line without waiting."""
-        self.stream.write(f"{line}\n")
+        """Take a line."""
+        self._waiting.append(f"{line}\n")
+        if len(self._waiting) > _MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what there is."""
+        with self._writing:
+            sys.stdout.write("".join(self._waiting.popleft() for _ in range(len(self._waiting))))
+            sys.stdout.flush()
 
     def _look(self) -> None:
-        while not self.stream.closed:
+        while not sys.stdout.closed:
             self.flush()
             time.sleep(_A_MOMENT)
 
@@ -135,14 +146,13 @@ def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     measures = _measures()
     entry = Entry(
-        measures.requests.labels(request.method, route, response.status_code),
-        measures.seconds.labels(route),
+        measures.answers.of(request.method, route, response.status_code),
         json.dumps(_line(route, response), ensure_ascii=False)[1:-1],
     )
     # A finished answer that is sent again is counted and told like the first.
     request.environ.get("planverk.told", {})["entry"] = entry
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    entry.add(seconds)
+    entry.tally.add(seconds)
     if _LOG.isEnabledFor(logging.INFO):
         _LOG.info("%s", entry.line(seconds))
     return response

@@ -35,7 +35,7 @@ LAYERS = [
     {"examples", "release", "versions"},
     {"colophon"},
     {"dictionary", "findings", "rules", "serialization", "vocabulary"},
-    {"instance", "citation", "limits", "media", "packing", "parameters", "passages", "vocab", "folders"},
+    {"instance", "citation", "limits", "lines", "media", "packing", "parameters", "passages", "vocab", "folders"},
 ]
 
 # The only modules that may import a library; those not named here may be imported by all.

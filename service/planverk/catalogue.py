@@ -101,8 +101,10 @@ def catalogue(instance: Instance, plans: Graph) -> Graph:
     """
     graph = Graph(bind_namespaces="none")
     published = _published(plans)
+    subjects = concepts_of(instance, set(plans.objects(None, RDF.type)))
     for plan in published:
-        _dataset(graph, instance, plans, plan)
+        _dataset(graph, instance, plans, plan, subjects)
+    name_concepts(graph, subjects if published else ())
     _series(graph, instance, plans, published)
     _catalogue(graph, instance)
     _service(graph, instance)
@@ -192,10 +194,9 @@ def _series(graph: Graph, instance: Instance, plans: Graph, published: list[URIR
         graph.add((later, DCAT.prev, earlier))
 
 
-def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> None:
+def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef, subjects: list[URIRef]) -> None:
     dataset = dataset_iri(instance, plan)
     page = URIRef(plan.replace(instance.base + "id/", instance.base + "doc/", 1))
-    concepts = concepts_of(instance, set(plans.objects(None, RDF.type)))
     state(graph, dataset, DCAT.Dataset, [
         *((DCT.title, title) for title in plans.objects(plan, DCT.title)),
         *_descriptions(plans, plan),
@@ -203,7 +204,7 @@ def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> No
         *_languages(instance),
         *((DCAT.theme, theme) for theme in instance.themes),
         *((DCAT.keyword, Literal(word, lang=instance.language)) for word in instance.keywords),
-        *((DCT.subject, concept) for concept in concepts),
+        *((DCT.subject, subject) for subject in subjects),
         *((DCT.spatial, place) for place in instance.spatial),
         *_temporal(graph, dataset, _period(plans, plan)),
         (DCT.accessRights, EU["access-right/PUBLIC"]),
@@ -215,7 +216,6 @@ def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef) -> No
         *((DCAT.distribution, _distribution(graph, instance, dataset, row)) for row in FILES),
     ])  # fmt: skip
     graph.add((page, RDF.type, FOAF.Document))
-    name_concepts(graph, concepts)
 
 
 def _distribution(graph: Graph, instance: Instance, dataset: URIRef, file: File) -> URIRef:

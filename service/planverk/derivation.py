@@ -18,10 +18,9 @@ def derive(graph: Graph, vocabulary: Vocabulary) -> Graph:
     workshop.add(graph)
     workshop.add(vocabulary.ontology)
     for query in sorted((folders.QUERIES / "derivation").glob("*.rq")):
-        found = Graph(bind_namespaces="none")
-        for triple in workshop.construct(query.read_text(encoding="utf-8")):
-            if triple[0] in own and triple not in graph:
-                found.add(triple)
+        made = workshop.construct(query.read_text(encoding="utf-8"))
+        found = {triple for triple in made if triple[0] in own and triple not in graph}
         workshop.add(found)
-        derived += found
+        for triple in found:
+            derived.add(triple)
     return derived

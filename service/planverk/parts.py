@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +38,7 @@ from planverk.release import (
 )
 from planverk.report import report
 from planverk.search import building as searching
+from planverk.serialization import dumps
 from planverk.sitemap import sitemaps
 from planverk.store import building
 from planverk.store.triples import incoming
@@ -101,14 +104,15 @@ def material(
 
 
 def _data(made: Material) -> Iterable[File]:
-    yield made.write(File(DATA, N_QUADS.media_type), serialization.canonical(made.graphs))
+    dumps.write_canonical(made.draft / DATA, made.graphs)
+    yield File(DATA, N_QUADS.media_type)
 
 
 def _dumps(made: Material) -> Iterable[File]:
-    data = (made.draft / DATA).read_bytes()
     for row in RDF_REPRESENTATIONS:
         if row is not N_QUADS:
-            yield made.write(File(f"data.{row.suffix}", row.media_type), serialization.write(data, row))
+            dumps.write_dump(made.draft / DATA, made.draft / f"data.{row.suffix}", row)
+            yield File(f"data.{row.suffix}", row.media_type)
 
 
 def _packed_dumps(made: Material) -> Iterable[File]:
@@ -209,8 +213,10 @@ def _neighbours(made: Material) -> Iterable[File]:
 
 
 def _indexes(made: Material) -> Iterable[File]:
-    lines = b"".join((made.draft / name).read_bytes() for name in (DATA, CATALOGUE, CONCEPTS, MODEL))
-    yield made.write(File(INCOMING, N_QUADS.media_type, is_public=False), incoming(lines))
+    with ExitStack() as stack, (made.draft / INCOMING).open("wb") as file:
+        parts = [stack.enter_context((made.draft / name).open("rb")) for name in (DATA, CATALOGUE, CONCEPTS, MODEL)]
+        file.writelines(incoming(chain.from_iterable(parts)))
+    yield File(INCOMING, N_QUADS.media_type, is_public=False)
 
 
 def _sitemaps(made: Material) -> Iterable[File]:

@@ -13,9 +13,9 @@ from planverk.concepts import concepts
 from planverk.findings import Finding, Positions, Severity, sentences
 from planverk.informationmodel import information_model
 from planverk.instance import Instance
-from planverk.media import N_QUADS
 from planverk.parts import PARTS, File, Material
 from planverk.release import DATA, SUMS
+from planverk.serialization import dumps
 from planverk.sources.workbook import NewRow
 from planverk.validation import validate
 from planverk.vocab import SHAPE
@@ -104,7 +104,7 @@ def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
         "publisher": str(instance.publisher),
         "software": f"planverk {__version__}",
         "ontology": made.ontology_version,
-        "triplesHash": serialization.hashes((made.draft / DATA).read_bytes(), N_QUADS)[1],
+        "triplesHash": dumps.triples_hash(made.draft / DATA),
         "citation": parts.citation(instance, release.sha256(made.draft / DATA)).sentences(instance.languages),
         "canonicalHash": next(row["sha256"] for row in public if row["name"] == DATA),
         "statements": {str(name): len(graph) for name, graph in made.graphs.items()},

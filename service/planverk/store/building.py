@@ -7,7 +7,9 @@ from typing import NamedTuple, cast
 import pyoxigraph as ox
 from rdflib import Graph
 
-from planverk.serialization import read, statements
+from planverk.findings import Triple
+from planverk.serialization import read
+from planverk.serialization.terms import quads, read_triples
 from planverk.vocab import is_of_neighbours
 
 
@@ -45,14 +47,13 @@ class Workshop:
         """Begin with nothing."""
         self._store = ox.Store()
 
-    def add(self, graph: Graph) -> None:
-        """Take in a graph."""
-        self._store.bulk_load(statements(graph), format=ox.RdfFormat.N_TRIPLES)
+    def add(self, triples: Iterable[Triple]) -> None:
+        """Take in the statements of a graph."""
+        self._store.bulk_extend(quads(triples))
 
-    def construct(self, query: str) -> Graph:
-        """The graph that a CONSTRUCT query makes."""
-        triples = cast("ox.QueryTriples", self._store.query(query))
-        return read(triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
+    def construct(self, query: str) -> Iterator[Triple]:
+        """The statements that a CONSTRUCT query makes; one may come several times."""
+        return read_triples(cast("ox.QueryTriples", self._store.query(query)))
 
 
 def counted(folder: Path, query: str, base: str) -> Graph:

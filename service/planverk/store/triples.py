@@ -1,7 +1,10 @@
 """A release's own statements, found by subject or by object in sorted files, whatever their number."""
 
 import mmap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from planverk.lines import in_order
 
 TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
@@ -38,14 +41,14 @@ class SortedLines:
         return low
 
 
-def incoming(lines: bytes) -> bytes:
+def incoming(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The links among N-Quads turned round, object first, and sorted: the way to find what points to a thing.
 
     A link here is a statement whose object is an IRI, save for the classes of things, which nobody follows backwards.
     """
-    quads = (line.split(b" ", 3) for line in lines.splitlines(keepends=True))
+    quads = (line.split(b" ", 3) for line in lines)
     links = (quad for quad in quads if quad[2].startswith(b"<") and quad[1] != TYPE)
-    return b"".join(sorted(_turned(*link) for link in links))
+    return in_order(_turned(*link) for link in links)
 
 
 def turned_back(lines: bytes) -> bytes:

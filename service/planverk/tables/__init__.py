@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from planverk.dictionary import Dictionary
 from planverk.findings import Severity
-from planverk.serialization import by_subject
+from planverk.serialization.dumps import by_subject, subjects
 from planverk.vocab import CODE, NAMES, PLAN, PREFIXES, SKOS
 
 # What a cell with several values may be divided by: the first that none of the values has in it.
@@ -23,7 +23,9 @@ Cells = list[str]
 Statements = list[tuple[URIRef, Node]]
 
 # Names of things are in the table of all things; kinds are what the tables are made by.
-_ELSEWHERE = {RDF.type, RDFS.label}
+_TYPE = RDF.type
+_ELSEWHERE = {_TYPE, RDFS.label}
+_NAMING = frozenset(NAMES)
 _LANGUAGES = ("nb", "nn", "en")
 
 
@@ -80,8 +82,11 @@ class Tables:
         """Read the data twice, to know all things first and then what is said of them."""
         self._data = data
         self._dictionary = dictionary
-        self._known = {str(thing) for thing, _ in by_subject(data)} | set(map(str, _codes(dictionary)))
+        self._known = set(subjects(data)) | set(map(str, _codes(dictionary)))
         self._kinds = _narrowest(dictionary)
+        # Few sets of classes and few properties come many times over.
+        self._narrowed: dict[frozenset[URIRef], list[URIRef]] = {}
+        self._names: dict[URIRef, str] = {}
         self._own = self._lay_out()
 
     def __iter__(self) -> Iterator[Table]:
@@ -98,8 +103,8 @@ class Tables:
             for kind in kinds:
                 yield self._own[kind].name, _cells(thing, said, self._own[kind].columns)
             for term, value in said:
-                if term != RDF.type and str(value) in self._known and isinstance(value, URIRef):
-                    yield LINKS, [str(thing), str(term), str(value), _label(self._dictionary, term, "nb")]
+                if isinstance(value, URIRef) and str(value) in self._known and term != _TYPE:
+                    yield LINKS, [str(thing), str(term), str(value), self._name(term)]
 
     def _lay_out(self) -> dict[URIRef, Table]:
         seen: dict[URIRef, dict[tuple[URIRef, str | None], Seen]] = {}
@@ -114,9 +119,17 @@ class Tables:
 
     def _narrow(self, said: Statements) -> list[URIRef]:
         """The classes of a thing that none of its other classes is a part of."""
-        kinds = {value for term, value in said if term == RDF.type and isinstance(value, URIRef)}
-        above = {wide for kind in kinds for wide in self._kinds.get(kind, ())}
-        return sorted(kinds - above)
+        kinds = frozenset(value for term, value in said if term == _TYPE and isinstance(value, URIRef))
+        if kinds not in self._narrowed:
+            above = {wide for kind in kinds for wide in self._kinds.get(kind, ())}
+            self._narrowed[kinds] = sorted(kinds - above)
+        return self._narrowed[kinds]
+
+    def _name(self, term: URIRef) -> str:
+        """The name of a property in bokmål."""
+        if term not in self._names:
+            self._names[term] = _label(self._dictionary, term, "nb")
+        return self._names[term]
 
     def _kinds_of(self, said: Statements) -> list[URIRef]:
         return [kind for kind in self._narrow(said) if kind in self._own]
@@ -220,13 +233,14 @@ _GENERAL = (
 # The datatypes of CSVW (Metadata Vocabulary, section 5.11.1) that our data may have; anything else is a string.
 _SAME = ("anyURI", "boolean", "date", "dateTime", "decimal", "duration", "gYear", "gYearMonth", "integer",
          "nonNegativeInteger", "positiveInteger")  # fmt: skip
+_RESOURCE, _STRING = RDFS.Resource, XSD.string
 _CSVW: dict[URIRef | None, str] = {RDFS.Resource: "anyURI", **{XSD[name]: name for name in _SAME}}
 
 
 def _datatype(value: Node) -> URIRef | None:
     if isinstance(value, Literal):
-        return XSD.string if value.language else value.datatype
-    return RDFS.Resource
+        return _STRING if value.language else value.datatype
+    return _RESOURCE
 
 
 def _target(value: Node, known: set[str]) -> str | None:
@@ -252,8 +266,9 @@ def _cells(thing: Node, said: Statements, columns: list[Column]) -> Cells:
 
 def _names(said: Statements) -> Cells:
     found: dict[str, str] = {}
+    names = [(term, value) for term, value in said if term in _NAMING]
     for kind in NAMES:
-        for term, value in said:
+        for term, value in names:
             if term == kind and isinstance(value, Literal):
                 found.setdefault(value.language or "", str(value))
     return [found.get(tag, "") for tag in (*_LANGUAGES, "")]

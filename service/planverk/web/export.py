@@ -17,7 +17,7 @@ from planverk.feed import PAGE
 from planverk.instance import Instance
 from planverk.media import BY_SUFFIX
 from planverk.release import CATALOGUE, CONCEPTS, DATA, MANIFEST, MODEL, SUMS, Release, current_version
-from planverk.serialization import by_subject
+from planverk.serialization.dumps import by_subject
 from planverk.vocab import W3ID, definition_path
 from planverk.vocabulary import read_vocabulary
 from planverk.web import create_app

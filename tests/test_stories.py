@@ -156,9 +156,9 @@ def test_a_long_list_is_cut_and_says_how_long_it_is(
 ) -> None:
     monkeypatch.setattr(sections, "MOST", 3)
     page = fjordheim_client.get("/nb/doc/action-programme/2021-2022").text
-    assert "<small>12</small>" in page
-    assert "De første 3 av 12 vises." in page
-    assert len(re.findall(r'href="/nb/doc/action/2021-\d\d"', told(page))) == 3
+    assert "<small>11</small>" in page
+    assert "De første 3 av 11 vises." in page
+    assert len(re.findall(r'href="/nb/doc/action/2021-\d\d"', told(page).split("<details>")[0])) == 3
 
 
 def test_the_query_behind_a_page_gives_its_data(fjordheim_client: FlaskClient) -> None:
@@ -199,3 +199,20 @@ def test_what_is_withdrawn_is_marked_where_it_is_listed(fjordheim_client: FlaskC
     (item,) = (item for item in told(page).split("<li>") if "Felles messestand" in item)
     assert '<span class="badge warning">Trukket tilbake</span>' in item
     assert told(page).count("Trukket tilbake") == 1
+
+
+def test_a_section_counts_what_stands_and_keeps_what_is_withdrawn_apart(fjordheim_client: FlaskClient) -> None:
+    page = told(fjordheim_client.get("/nb/doc/action-programme/2021-2022").text)
+    (section,) = (part for part in page.split("<section") if 'id="actions"' in part)
+    standing, withdrawn = section.split("<details>")
+    assert "Tiltak <small>11</small>" in standing
+    assert len(re.findall(r'href="/nb/doc/action/2021-\d\d"', standing)) == 11
+    assert "<summary>1 er trukket tilbake</summary>" in withdrawn
+    assert "Felles messestand" in withdrawn
+
+
+def test_a_tree_counts_each_of_its_goals_once(fjordheim_client: FlaskClient) -> None:
+    page = told(fjordheim_client.get("/nb/doc/plan/nyskaping-2021-2028").text)
+    (section,) = (part for part in page.split("<section") if 'id="goals"' in part)
+    goals = set(re.findall(r'href="(/nb/doc/goal/[^"]+)"', section))
+    assert f"Mål <small>{len(goals)}</small>" in section

@@ -44,16 +44,19 @@ class Item(NamedTuple):
     badge: Value | None
     details: list[list[Value]]
     below: list["Item"]
-    withdrawn: bool
 
 
 class Section(NamedTuple):
-    """A part of a page. `labels` are the names of the details; `total` may be more than is shown."""
+    """A part of a page. `labels` are the names of the details; `total` may be more than is shown.
+
+    What is withdrawn stands apart and is not counted.
+    """
 
     name: str
     look: str
     labels: list[str]
     items: list[Item]
+    withdrawn: list[Item]
     total: int
 
 
@@ -98,21 +101,28 @@ class Composer:
         return [section for section in filled if section]
 
     def _section(self, thing: URIRef, row: Row) -> Section | None:
-        found = self._found(thing, row)
-        self.shown.update(found)
-        if not found and not set(row.missing) & set(self._graph.objects(thing, RDF.type)):
+        standing, withdrawn = self._found(thing, row)
+        self.shown.update(standing, withdrawn)
+        if not (standing or withdrawn or set(row.missing) & set(self._graph.objects(thing, RDF.type))):
             return None
-        self._around.describe(found[:MOST])
-        things = self._roots(found[:MOST], row) if row.below else found[:MOST]
+        things, gone = standing[:MOST], withdrawn[:MOST]
+        self._around.describe([*things, *gone])
+        items = self._items(self._roots(things, row) if row.below else things, row)
+        total = len(_all(items)) if row.below and len(standing) <= MOST else len(standing)
         labels = [self._label(detail) for detail in row.details]
+        return Section(row.name, row.look, labels, items, self._items(gone, row), total)
+
+    def _found(self, thing: URIRef, row: Row) -> tuple[list[Node], list[Node]]:
+        """What the way leads to of the classes wanted and no section above shows: what stands, and what is withdrawn."""
+        near = [node for node in self._around.follow([thing], row.path)[:_MOST_LOOKED_AT] if node not in self.shown]
+        looks = [(node, self._around.look(node, row.kind)) for node in near]
+        return [node for node, stands in looks if stands], [node for node, stands in looks if stands is False]
+
+    def _items(self, things: list[Node], row: Row) -> list[Item]:
         items = [self._item(one, row) for one in sorted(things, key=self._place)]
         if row.look == "timeline":
             items.sort(key=lambda item: item.when.sorted if item.when else "9")
-        return Section(row.name, row.look, labels, items, len(found))
-
-    def _found(self, thing: URIRef, row: Row) -> list[Node]:
-        found = [node for node in self._around.follow([thing], row.path)[:_MOST_LOOKED_AT] if node not in self.shown]
-        return [node for node in found if self._around.is_a(node, row.kind)] if row.kind else found
+        return items
 
     def _roots(self, found: list[Node], row: Row) -> list[Node]:
         """Those that stand below none of the others."""
@@ -124,7 +134,7 @@ class Composer:
         badges = self._around.follow([thing], row.badge)
         below: list[Node] = []
         if row.below and depth < _DEEPEST:
-            below = self._around.follow([thing], row.below)
+            below = [one for one in self._around.follow([thing], row.below) if self._around.look(one, ())]
             self._around.describe(below)
         details = [self._around.follow([thing], detail) for detail in row.details]
         self._around.describe(node for values in details for node in values)
@@ -135,7 +145,6 @@ class Composer:
             badge=self._names.link(self._latest(thing, badges)) if badges else None,
             details=[[self._told(node) for node in values] for values in details],
             below=[self._item(one, row, depth + 1) for one in sorted(below, key=self._place)],
-            withdrawn=(thing, PLAN.withdrawnOn, None) in self._graph,
         )
 
     def _told(self, node: Node) -> Value:
@@ -157,6 +166,11 @@ class Composer:
     def _label(self, detail: Path) -> str:
         name = self._names.link(detail[0][-1].term).text
         return name[:1].upper() + name[1:]
+
+
+def _all(items: list[Item]) -> set[Value]:
+    """The names of things in a tree, each once, however often it stands there."""
+    return {name for item in items for name in (item.name, *_all(item.below))}
 
 
 def trail(surroundings: Surroundings, names: Names, thing: URIRef) -> list[Value]:

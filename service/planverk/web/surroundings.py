@@ -7,6 +7,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from planverk.serialization import read
+from planverk.store.documents import tells_of_withdrawal
 from planverk.store.edition import Edition
 from planverk.vocab import PREFIXES
 
@@ -58,8 +59,15 @@ class Surroundings:
 
     def is_a(self, thing: Node, kinds: Iterable[URIRef]) -> bool:
         """Whether a thing is of one of some classes; nothing is kept of those that are only looked at."""
+        return self.look(thing, kinds) is not None
+
+    def look(self, thing: Node, kinds: Iterable[URIRef]) -> bool | None:
+        """Whether a thing of one of some classes, or of any, still stands (False: it is withdrawn); None for another."""
         about = self._edition.about(str(thing))
-        return any(f"#type> <{kind}> ".encode() in about for kind in kinds)
+        wanted = [f"#type> <{kind}> ".encode() for kind in kinds]
+        if wanted and not any(kind in about for kind in wanted):
+            return None
+        return not tells_of_withdrawal(about)
 
     def describe(self, things: Iterable[Node]) -> None:
         """Read what is said of some things."""

@@ -5,17 +5,16 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, render_template
 from rdflib import URIRef
 
-from planverk import folders
 from planverk.media import HTML
-from planverk.store.binding import bind
+from planverk.store.formats import TABLE
 from planverk.vocab import PLAN
+from planverk.web.imprint import Imprint, of_answer, query
 from planverk.web.periods import period
 from planverk.web.pictures.facts import Facts
 from planverk.web.reading import Value
-from planverk.web.responses import document, edition, here, instance, quote_path
+from planverk.web.responses import address, document, edition, here, instance, quote_path
 
 blueprint = Blueprint("comparison", __name__)
-_QUERY = folders.QUERIES / "compare.rq"
 
 
 class Decision(NamedTuple):
@@ -78,12 +77,12 @@ def compare(name: str) -> Response:
     facts = Facts(edition(), instance(), plan)
     if not facts.is_a(plan, PLAN.RegionalPlan):
         abort(404)
+    path, asked = f"/compare/{name}", query("compare", plan=plan)
     body = render_template(
         "comparison.html",
         **here(),
         page=_Comparer(facts, plan).comparison(),
-        address=instance().base.rstrip("/") + quote_path(f"/compare/{name}"),
-        query=bind(_QUERY.read_text(encoding="utf-8"), {"plan": plan}),
+        imprint=Imprint(address(path), quote_path(path), of_answer(TABLE, "/sparql", [("query", asked)]), asked),
     )
     return document(body, HTML, 410 if edition().is_withdrawn(str(plan)) else 200)
 

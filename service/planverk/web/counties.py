@@ -14,8 +14,9 @@ from planverk.store.formats import TABLE
 from planverk.store.pool import Result
 from planverk.store.sparql import SparqlRequest
 from planverk.web.answers import fetch
+from planverk.web.imprint import Imprint, of_answer, query
 from planverk.web.reading import Names, Value
-from planverk.web.responses import document, edition, here, instance
+from planverk.web.responses import address, document, edition, here, instance
 from planverk.web.tables import term_of
 
 blueprint = Blueprint("counties", __name__)
@@ -64,8 +65,14 @@ class Common(NamedTuple):
 def counties() -> Response:
     """The counties side by side. What one's own plans say is not mixed with what others say."""
     view = _View(_rows("counties"), _rows("common-themes"), _rows("common-actions"))
+    formats = of_answer(TABLE, "/query/common-actions")
     body = render_template(
-        "counties.html", **here(), counties=view.counties, common=list(view.common()), alone=list(view.alone())
+        "counties.html",
+        **here(),
+        counties=view.counties,
+        common=list(view.common()),
+        alone=list(view.alone()),
+        imprint=Imprint(address("/counties"), "/counties", formats, query("saved/common-actions")),
     )
     return document(body, media.HTML)
 

@@ -19,6 +19,7 @@ from planverk.versions import Snapshot
 from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS, W3ID
 from planverk.web import ontology
 from planverk.web.glossary import Glossary
+from planverk.web.imprint import Imprint, in_rdf, query
 from planverk.web.picture import picture
 from planverk.web.reading import Value
 from planverk.web.responses import here, instance, quote_path
@@ -77,8 +78,9 @@ def _frozen(version: str, whole: URIRef) -> Definition | None:
     if snapshot is None:
         return None
     name = f"{whole.removeprefix(W3ID)}/{version}"
-    content = partial(_one_version, snapshot=snapshot, whole=whole)
-    return Definition(partial(ontology.frozen, snapshot, whole), partial(_page, name, "version.html", content))
+    content = partial(_one_version, snapshot=snapshot)
+    page = partial(_page, name, "version.html", URIRef(f"{whole}/{version}"), content)
+    return Definition(partial(ontology.frozen, snapshot, whole), page)
 
 
 _SPACES = {"code": _code, "shapes": _rule, "ontology": _version}
@@ -91,13 +93,19 @@ def _definition(
     iri: URIRef,
     content: Callable[[Glossary, URIRef], Content],
 ) -> Definition:
-    return Definition(partial(statements, iri), partial(_page, name, template, lambda glossary: content(glossary, iri)))
+    # The endpoint knows the terms and the codes, and of rules only what data says of them.
+    ask = "" if content is _one_rule else "about"
+    page = partial(_page, name, template, iri, lambda glossary: content(glossary, iri), ask)
+    return Definition(partial(statements, iri), page)
 
 
-def _page(name: str, template: str, content: Callable[[Glossary], Content]) -> str:
+def _page(name: str, template: str, iri: URIRef, content: Callable[[Glossary], Content], ask: str = "") -> str:
+    """A page; `ask` is the name of the query that gives its data, if the endpoint knows them."""
     glossary = Glossary(read_dictionary(), instance())
     path = quote_path(f"/def/{name}" if name else "/def")
-    return render_template(template, **here(), document=path, representations=DOCUMENTS, **content(glossary))
+    asked = query(ask, thing=iri, graph=iri) if ask else ""
+    imprint = Imprint(iri, path, in_rdf(path, DOCUMENTS), asked, vocabulary=glossary.dictionary.version)
+    return render_template(template, **here(), imprint=imprint, **content(glossary))
 
 
 # What each kind of page shows.
@@ -179,9 +187,8 @@ def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
     }
 
 
-def _one_version(glossary: Glossary, snapshot: Snapshot, whole: URIRef) -> Content:
+def _one_version(glossary: Glossary, snapshot: Snapshot) -> Content:
     return {
-        "iri": f"{whole}/{snapshot.version}",
         "snapshot": snapshot,
         "title_of_all": glossary.say(ONTOLOGY_IRI, DCT.title),
         "current": glossary.dictionary.version,
@@ -192,7 +199,6 @@ def _one_version(glossary: Glossary, snapshot: Snapshot, whole: URIRef) -> Conte
 def _rules(glossary: Glossary) -> Content:
     known = glossary.dictionary
     return {
-        "iri": str(ontology.SHAPES),
         "levels": Severity,
         "subjects": {
             subject: [glossary.rule(rule) for rule in rules] for subject, rules in known.rules_by_subject.items()
@@ -202,13 +208,12 @@ def _rules(glossary: Glossary) -> Content:
 
 def _mappings(glossary: Glossary) -> Content:
     rows = groupby(glossary.matches(), key=lambda match: match.vocabulary)
-    return {"iri": str(ontology.MAPPINGS), "matches": {vocabulary: list(matches) for vocabulary, matches in rows}}
+    return {"matches": {vocabulary: list(matches) for vocabulary, matches in rows}}
 
 
 def _overview(glossary: Glossary) -> Content:
     known = glossary.dictionary
     return {
-        "iri": str(ONTOLOGY_IRI),
         "levels": Severity,
         "namespace": str(PLAN),
         "context": CONTEXT,
@@ -234,8 +239,10 @@ def _counted(known: Dictionary, kind: URIRef) -> Counter[Severity | None]:
     return Counter(rule.severity for rule in known.rules if rule.severity and kind in rule.classes)
 
 
-WHOLE = Definition(ontology.lines, partial(_page, "", "vocabulary.html", _overview))
+WHOLE = Definition(ontology.lines, partial(_page, "", "vocabulary.html", ONTOLOGY_IRI, _overview, "graph"))
 _LISTS = {
-    "shapes": Definition(ontology.shapes, partial(_page, "shapes", "rules.html", _rules)),
-    "mappings": Definition(ontology.mappings, partial(_page, "mappings", "mappings.html", _mappings)),
+    "shapes": Definition(ontology.shapes, partial(_page, "shapes", "rules.html", ontology.SHAPES, _rules)),
+    "mappings": Definition(
+        ontology.mappings, partial(_page, "mappings", "mappings.html", ontology.MAPPINGS, _mappings)
+    ),
 }

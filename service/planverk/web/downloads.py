@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, Response, abort, json, render_template, request, send_from_directory
+from flask import Blueprint, Response, abort, json, render_template, send_from_directory
 from rdflib.term import Node
 
 from planverk import media
@@ -10,11 +10,12 @@ from planverk.findings import Severity
 from planverk.media import BY_SUFFIX, DOCUMENTS
 from planverk.release import REPORT, SUMS, Release, ReleaseError, all_releases, neighbours, open_release
 from planverk.serialization import read
-from planverk.vocab import RDF, SH
+from planverk.vocab import RDF, SH, report_iri
 from planverk.vocabulary import read_vocabulary
+from planverk.web.imprint import FEEDS, Format, Imprint, in_rdf, of_release
 from planverk.web.reading import Names, Value
 from planverk.web.resources import negotiated
-from planverk.web.responses import document, edition, here, instance, link, quote_path, to, varies
+from planverk.web.responses import address, document, edition, here, instance, link, quote_path, to, varies, wanted
 
 blueprint = Blueprint("downloads", __name__)
 JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -25,9 +26,11 @@ _EVER = 365 * 24 * 60 * 60
 def releases() -> Response:
     """Every release, the newest first."""
     found = all_releases(instance().releases)
-    if _wants_json():
+    if wanted((media.HTML, JSON)) is JSON:
         return _json({"releases": [_summary(release) for release in found]})
-    return _page("releases.html", releases=found, current=edition().release.version)
+    formats = (Format("JSON", "/releases/?format=json", JSON.media_type), *FEEDS)
+    imprint = Imprint(address("/releases/"), "/releases/", formats)
+    return _page("releases.html", releases=found, current=edition().release.version, imprint=imprint)
 
 
 @blueprint.get("/releases/<version>/")
@@ -36,8 +39,9 @@ def release(version: str) -> Response:
     if version == "current":
         return _to_the_current("")
     found = _release(version)
-    response = _json(found.manifest) if _wants_json() else _page("release.html", release=found)
-    return _linked(response, found)
+    if wanted((media.HTML, JSON)) is JSON:
+        return _linked(_json(found.manifest), found)
+    return _linked(_page("release.html", release=found, imprint=of_release(found)), found)
 
 
 @blueprint.get("/releases/<version>/report")
@@ -100,8 +104,8 @@ def _linked(response: Response, release: Release, name: str = "") -> Response:
         for relation, other in (("predecessor-version", older), ("successor-version", newer))
         if other
     ]
-    for relation, address in links:
-        link(response, f'<{address}>; rel="{relation}"')
+    for relation, place in links:
+        link(response, f'<{place}>; rel="{relation}"')
     return response
 
 
@@ -119,8 +123,9 @@ def _report(release: Release, lines: bytes) -> str:
         for result in results
     ]
     path = f"/releases/{release.version}/report"
-    return render_template("report.html", **here(), release=release, results=rows, document=path,
-                           representations=DOCUMENTS)  # fmt: skip
+    cited = str(report_iri(instance().base, release.version))
+    imprint = Imprint(cited, path, in_rdf(path, DOCUMENTS), release=release)
+    return render_template("report.html", **here(), release=release, results=rows, imprint=imprint)
 
 
 def _thing(names: Names, node: Node | None) -> Value | None:
@@ -129,10 +134,6 @@ def _thing(names: Names, node: Node | None) -> Value | None:
 
 def _summary(release: Release) -> dict[str, str]:
     return {"version": release.version, "issued": release.issued, "href": f"/releases/{release.version}/"}
-
-
-def _wants_json() -> bool:
-    return media.negotiate(request.accept_mimetypes, (media.HTML, JSON)) is JSON
 
 
 def _json(content: dict[str, object]) -> Response:

@@ -18,7 +18,8 @@ from planverk.harvesting.retrieval import Probe
 from planverk.informationmodel import model_iri
 from planverk.instance import Instance
 from planverk.media import BY_SUFFIX, HARVESTED, HTML, TURTLE
-from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, void_iri
+from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, graph_iri, void_iri
+from planverk.web.imprint import Imprint, in_rdf, query
 from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
 from planverk.web.responses import announce, document, edition, here, instance, varies
@@ -135,12 +136,14 @@ def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
 
 def _thing_page(path: str, thing: Callable[[Instance], URIRef], lines: bytes) -> str:
     """The page about the one thing that a document is about."""
+    # The endpoint reads the catalogue; concepts and model would be there twice, in other words.
+    graph = graph_iri(instance().base, "catalogue")
+    asked = query("graph", graph=graph) if path == "/katalog" else ""
     return render_template(
         "resource.html",
         **here(),
         page=resource_page(edition(), instance(), lines, str(thing(instance()))),
-        document=path,
-        representations=HARVESTED,
+        imprint=Imprint(thing(instance()), path, in_rdf(path, HARVESTED), asked),
         structured=catalogue_in(lines, instance()) if thing is catalogue_iri else None,
     )
 
@@ -158,7 +161,7 @@ def _void_page(lines: bytes) -> str:
         classes=_most_first((names.link(term), size) for term, size in _counted(graph, VOID["class"], VOID.entities)),
         properties=_most_first((names.link(term), size) for term, size in _counted(graph, VOID.property, VOID.triples)),
         dumps=sorted(graph.objects(dataset, VOID.dataDump)),
-        representations=HARVESTED,
+        imprint=Imprint(void_iri(instance().base), _VOID, in_rdf(_VOID, HARVESTED), query("classes")),
     )
 
 

@@ -11,9 +11,10 @@ from planverk.feed import PAGE, Leaf, Member
 from planverk.media import DOCUMENTS, RDF_REPRESENTATIONS, Representation
 from planverk.release import Release
 from planverk.vocab import document_path
+from planverk.web.imprint import FEEDS, Imprint, in_rdf
 from planverk.web.languages import spoken
 from planverk.web.resources import SUFFIX, negotiated
-from planverk.web.responses import archive, document, here, instance, link, quote_path
+from planverk.web.responses import address, archive, document, here, instance, link, quote_path
 
 blueprint = Blueprint("history", __name__)
 ATOM = Representation("atom", "application/atom+xml", "Atom", is_rdf=False)
@@ -126,8 +127,7 @@ def _page(release: Release, older: Release | None, comparison: Comparison, path:
         counts=comparison.counts(),
         changes=list(_sentences(comparison, language if language in ("nb", "nn", "en") else "en", _ON_A_PAGE)),
         number=len(comparison.things),
-        document=path,
-        representations=DOCUMENTS,
+        imprint=Imprint(address(path), path, in_rdf(path, DOCUMENTS) + FEEDS, release=release),
     )
 
 

@@ -4,9 +4,10 @@ from flask import Blueprint, Response, abort, json, render_template
 from werkzeug.http import http_date
 
 from planverk.media import BY_SUFFIX, DOCUMENTS, Representation
+from planverk.web.imprint import Imprint, in_rdf
 from planverk.web.reading import resource_page
 from planverk.web.resources import SUFFIX, negotiated
-from planverk.web.responses import archive, document, here, instance, link, quote_path
+from planverk.web.responses import address, archive, document, here, instance, link, quote_path
 from planverk.web.timegate import links, mementos
 
 blueprint = Blueprint("mementos", __name__)
@@ -29,8 +30,9 @@ def memento(version: str, name: str, suffix: str | None = None) -> Response:
 
     def page() -> str:
         shown = resource_page(then, instance(), lines, iri)
-        return render_template("resource.html", **here(), page=shown, document=quote_path(path), then=then.release,
-                               representations=DOCUMENTS, now=quote_path(f"/doc/{name}"))  # fmt: skip
+        cited = Imprint(address(path), quote_path(path), in_rdf(quote_path(path), DOCUMENTS), release=then.release)
+        return render_template("resource.html", **here(), page=shown, then=then.release, imprint=cited,
+                               now=quote_path(f"/doc/{name}"))  # fmt: skip
 
     response = negotiated(path, suffix, lambda: lines, page, 410 if then.is_withdrawn(iri) else 200)
     known = list(mementos(name))

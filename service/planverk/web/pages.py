@@ -10,8 +10,11 @@ from typing import NamedTuple
 from flask import Blueprint, Response, render_template
 
 from planverk import media
+from planverk.catalogue import catalogue_iri
+from planverk.media import HARVESTED
 from planverk.serialization import read
 from planverk.vocab import DCAT, DCT, RDF, document_path
+from planverk.web.imprint import Imprint, in_rdf, of_release, query
 from planverk.web.reading import Names, Value
 from planverk.web.responses import document, edition, here, instance, quote_path, way
 
@@ -37,7 +40,10 @@ _PROGRAMS = Path(__file__).parent / "programs"
 @blueprint.get("/")
 def home() -> Response:
     """What this is and what one can do here; its cost does not grow with the plans."""
-    body = render_template("home.html", **here(), plans=_plans(), most=_SHOWN, release=edition().release)
+    imprint = Imprint(instance().base, "/", in_rdf("/katalog", HARVESTED), query("plans"))
+    body = render_template(
+        "home.html", **here(), plans=_plans(), most=_SHOWN, release=edition().release, imprint=imprint
+    )
     response = document(body, media.HTML)
     # RFC 8631, and where VoID is looked for.
     response.headers["Link"] = (
@@ -50,13 +56,15 @@ def home() -> Response:
 @blueprint.get("/data")
 def data() -> Response:
     """How to get at the data, with programs that can be copied."""
-    return _page("data.html", examples=_programs())
+    return _page("data.html", examples=_programs(), imprint=of_release(edition().release))
 
 
 @blueprint.get("/about")
 def about() -> Response:
     """Who publishes what here, and where it comes from."""
-    return _page("about.html")
+    ours = catalogue_iri(instance())
+    imprint = Imprint(ours, "/katalog", in_rdf("/katalog", HARVESTED), query("about", thing=ours))
+    return _page("about.html", imprint=imprint)
 
 
 @blueprint.get("/accessibility")

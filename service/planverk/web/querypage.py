@@ -5,9 +5,10 @@ from flask import Blueprint, Response, abort, json, render_template, request
 from planverk import media, questions
 from planverk.store.formats import FORMATS
 from planverk.vocab import CODE, ONTOLOGY_IRI, PREFIXES, SHAPE, W3ID, document_path
+from planverk.web.imprint import Format, Imprint
 from planverk.web.languages import spoken
 from planverk.web.lexicon import lexicon
-from planverk.web.responses import document, here, in_language, instance, varies, way
+from planverk.web.responses import address, document, here, in_language, instance, varies, way
 
 blueprint = Blueprint("querypage", __name__)
 _WORDS = media.Representation("json", "application/json", "JSON", is_rdf=False)
@@ -29,6 +30,7 @@ def query_page() -> Response:
         query=shown.query.strip() if shown else "",
         places=_places(),
         formats=_formats(),
+        imprint=Imprint(address("/sparql"), "/sparql", _described()),
     )
     return document(body, media.HTML)
 
@@ -57,6 +59,11 @@ def _path(base: str, start: str) -> str:
     name = "x" if start.endswith(("/", "#")) else ""
     path = document_path(base, start + name)
     return (way(path) if path else start + name).removesuffix(name)
+
+
+def _described() -> tuple[Format, ...]:
+    """The description of the service, in each format."""
+    return tuple(Format(row.title, f"/sparql?format={row.suffix}", row.media_type) for row in media.RDF_REPRESENTATIONS)
 
 
 def _formats() -> dict[str, list[tuple[str, str]]]:

@@ -1,5 +1,7 @@
 """Questions that have an address: saved ones below /query/, answered like any query, and examples to learn from."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, abort, json, render_template, request
 from flask_babel import gettext as _
 
@@ -17,13 +19,27 @@ from planverk.web.downloads import JSON
 from planverk.web.errors import problem
 from planverk.web.executables import executables
 from planverk.web.forms import form
+from planverk.web.imprint import Format, Imprint, in_rdf, of_answer
 from planverk.web.resources import not_acceptable
-from planverk.web.responses import announce, document, edition, here, in_language, instance, quote_path, varies, wanted
+from planverk.web.responses import (
+    address,
+    announce,
+    document,
+    edition,
+    here,
+    in_language,
+    instance,
+    quote_path,
+    varies,
+    wanted,
+)
 from planverk.web.tables import Table, tabulated
 
 blueprint = Blueprint("questions", __name__)
 # A parameter of the address itself, not of the question.
 _OURS = ("format",)
+# Where programs find all questions and their parameters.
+_DESCRIBED = (Format("OpenAPI", "/openapi.json", JSON.media_type),)
 # What a page is made of.
 _FOR_PAGES = {TABLE: "json", TRUTH: "json", GRAPH: "nt"}
 
@@ -34,7 +50,11 @@ def questions() -> Response:
     found = saved(edition().release.folder).values()
     if wanted((HTML, JSON)) is JSON:
         return varies(document(json.dumps({"queries": [_summary(question) for question in found]}, indent=2), JSON))
-    return document(render_template("questions.html", **here(), questions=[_titled(one) for one in found]), HTML)
+    imprint = Imprint(
+        address("/query/"), "/query/", (Format("JSON", "/query/?format=json", JSON.media_type), *_DESCRIBED)
+    )
+    listed = [_titled(one) for one in found]
+    return document(render_template("questions.html", **here(), questions=listed, imprint=imprint), HTML)
 
 
 @blueprint.get("/query/<name>")
@@ -70,7 +90,8 @@ def show_examples(suffix: str | None = None) -> Response:
         response = document(write(statements(executables(instance().base)), chosen), chosen)
     else:
         listed = [_titled(question) for question in examples().values()]
-        body = render_template("examples.html", **here(), examples=listed, representations=HARVESTED)
+        imprint = Imprint(address(path), path, in_rdf(path, HARVESTED))
+        body = render_template("examples.html", **here(), examples=listed, imprint=imprint)
         response = document(body, chosen)
     if chosen:
         announce(response, path, HARVESTED, chosen)
@@ -92,12 +113,20 @@ def _page(question: Question, given: dict[str, list[str]], asked: SparqlRequest 
         **here(),
         question=_titled(question),
         fields=form(question, given, _values()),
-        formats=FORMATS[question.kind],
-        given=[(name, text) for name, texts in given.items() for text in texts if text],
+        imprint=_imprint(question, given, asked),
         answered=asked is not None,
         table=_table(asked) if asked else None,
     )
     return document(body, HTML)
+
+
+def _imprint(question: Question, given: dict[str, list[str]], asked: SparqlRequest | None) -> Imprint:
+    """That of a question, and of its answer when it has been asked."""
+    path = quote_path(f"/query/{question.name}")
+    filled = [(name, text) for name, texts in given.items() for text in texts if text]
+    whole = f"{path}?{urlencode(filled)}" if filled else path
+    formats = of_answer(question.kind, path, filled) if asked else ()
+    return Imprint(instance().base.rstrip("/") + whole, whole, formats, asked.query if asked else "")
 
 
 def _table(asked: SparqlRequest) -> Table | None:

@@ -5,12 +5,14 @@ from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
+from rdflib import URIRef
 
 from planverk import folders, media, serialization
 from planverk.media import BY_SUFFIX, DOCUMENTS, JSON_LD, Representation
 from planverk.vocab import W3ID
 from planverk.web import definitions
 from planverk.web.errors import problem
+from planverk.web.imprint import Imprint, in_rdf, query
 from planverk.web.pictures import pictures
 from planverk.web.reading import resource_page
 from planverk.web.responses import announce, document, edition, here, instance, of_the_software, quote_path, to, varies
@@ -126,7 +128,6 @@ def _page(lines: bytes, iri: str, path: str) -> str:
         page=page,
         pictures=drawn,
         story=story(edition(), instance(), lines, page),
-        document=quote_path(path),
-        representations=DOCUMENTS,
+        imprint=Imprint(iri, quote_path(path), in_rdf(quote_path(path), DOCUMENTS), query("about", thing=URIRef(iri))),
         structured=dataset_in(edition(), instance(), iri),
     )

@@ -90,6 +90,11 @@ def quote_path(path: str) -> str:
     return quote(path, safe=_PATH_CHARACTERS)
 
 
+def address(path: str) -> str:
+    """The address of a page of ours, as others cite it."""
+    return instance().base.rstrip("/") + quote_path(path)
+
+
 def way(path: str) -> str:
     """A path of ours, quoted, as a page links to it: other pages below the same language, data where it is."""
     return path if _DATA.search(path) else request.script_root + path

@@ -18,6 +18,7 @@ from planverk.search.words import words
 from planverk.vocab import CODE, document_path
 from planverk.web.downloads import JSON
 from planverk.web.errors import problem
+from planverk.web.imprint import Format, Imprint
 from planverk.web.languages import order, spoken
 from planverk.web.reading import Names
 from planverk.web.responses import document, edition, here, instance, quote_path, varies, wanted, way
@@ -112,8 +113,13 @@ def _page(question: Question, found: Found) -> str:
         after=_address(question, question.page + 1) if question.page < pages else None,
         pages=pages,
         most_letters=MOST_LETTERS,
-        json=_address(question, question.page, "/search.json"),
+        imprint=_imprint(question),
     )
+
+
+def _imprint(question: Question) -> Imprint:
+    address, data = (_path(question, question.page, path) for path in ("/search", "/search.json"))
+    return Imprint(instance().base.rstrip("/") + address, address, (Format("JSON", data, JSON.media_type),))
 
 
 def _content(question: Question, found: Found) -> dict[str, object]:
@@ -195,9 +201,14 @@ def _chosen(question: Question) -> dict[str, str]:
     return {name: _short(value) for name, value in question.filters.items()}
 
 
-def _address(question: Question, page: int, path: str = "/search") -> str:
+def _address(question: Question, page: int) -> str:
+    return way(_path(question, page, "/search"))
+
+
+def _path(question: Question, page: int, path: str) -> str:
     asked = {"q": question.text, **_chosen(question), "page": str(page) if page > 1 else ""}
-    return way(f"{path}?{urlencode({name: text for name, text in asked.items() if text})}")
+    given = urlencode({name: text for name, text in asked.items() if text})
+    return f"{path}?{given}" if given else path
 
 
 def _pages(found: Found) -> int:

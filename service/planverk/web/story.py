@@ -5,10 +5,8 @@ from typing import NamedTuple
 from rdflib import URIRef
 from rdflib.term import Node
 
-from planverk import folders
 from planverk.instance import Instance
 from planverk.serialization import read
-from planverk.store.binding import bind
 from planverk.store.edition import Edition
 from planverk.vocab import DCT, PLAN, SKOS
 from planverk.web import sections as parts
@@ -18,7 +16,6 @@ from planverk.web.responses import quote_path, way
 from planverk.web.sections import Composer, Section, trail
 from planverk.web.surroundings import Surroundings, path
 
-_QUERY = folders.QUERIES / "about.rq"
 _LEAD = (DCT.description, SKOS.definition)
 _TIMES = (PLAN.startYear, PLAN.endYear, PLAN.startDate, PLAN.endDate)
 # What the catalogue says of its data sets is for the catalogue's page.
@@ -40,7 +37,6 @@ class Story(NamedTuple):
     notes: list[Value]
     sources: list[Value]
     rest: list[Row]
-    query: str
     comparisons: list[Value]
     most: int
 
@@ -63,7 +59,6 @@ def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Sto
         notes=_values(page, SKOS.editorialNote),
         sources=_values(page, DCT.source),
         rest=_without([row for row in page.incoming if row.term not in composer.passed | _ASIDE], shown),
-        query=bind(_QUERY.read_text(encoding="utf-8"), {"thing": thing}),
         comparisons=_comparisons(around, names, thing),
         most=parts.MOST,
     )

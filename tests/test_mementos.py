@@ -110,6 +110,25 @@ def test_a_page_of_the_past_says_so_and_leads_to_the_present(web: FlaskClient) -
     assert "As it was" not in web.get(f"/en{PLAN_DOCUMENT}").text
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["plan/nyskaping-2021-2028", "action-programme/2021-2022", "planning-process/nyskaping-2021-2028",
+     "action/2021-01", "organisation/havtek", "action/2021-12"],
+)  # fmt: skip
+def test_a_page_of_the_past_tells_the_same_story_and_its_links_stay_in_the_past(
+    fjordheim_client: FlaskClient, path: str
+) -> None:
+    now = fjordheim_client.get(f"/nn/doc/{path}")
+    then = fjordheim_client.get(f"/nn/releases/1.0.0/doc/{path}")
+    assert then.status_code == now.status_code
+    told, at_the_time = (
+        page.text.split('<div class="columns">')[1].split('<section class="data"')[0] for page in (now, then)
+    )
+    assert at_the_time.replace("/nn/releases/1.0.0/doc/", "/nn/doc/") == told
+    assert "/nn/releases/1.0.0/doc/" in at_the_time
+    assert "/nn/doc/" not in at_the_time
+
+
 def test_what_was_withdrawn_is_gone_from_then_on(web: FlaskClient) -> None:
     statuses = {version: web.get(f"/releases/{version}{WITHDRAWN}.ttl").status_code for version in TIMES}
     assert statuses == {"1.0.0": 200, "1.1.0": 200, "2.0.0": 410}

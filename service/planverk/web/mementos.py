@@ -1,13 +1,19 @@
 """Documents as they were: each release is a memento of every document in it (RFC 7089)."""
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, json, render_template
 from werkzeug.http import http_date
 
 from planverk.media import BY_SUFFIX, DOCUMENTS, Representation
+from planverk.store.edition import Edition
+from planverk.vocab import memento_iri
 from planverk.web.imprint import Imprint, in_rdf
+from planverk.web.pictures import pictures
 from planverk.web.reading import resource_page
 from planverk.web.resources import SUFFIX, negotiated
-from planverk.web.responses import address, archive, document, here, instance, link, quote_path
+from planverk.web.responses import archive, document, here, instance, link, quote_path
+from planverk.web.story import story
 from planverk.web.timegate import links, mementos
 
 blueprint = Blueprint("mementos", __name__)
@@ -27,13 +33,7 @@ def memento(version: str, name: str, suffix: str | None = None) -> Response:
     if lines is None:
         abort(404)
     path = f"/releases/{version}/doc/{name}"
-
-    def page() -> str:
-        shown = resource_page(then, instance(), lines, iri)
-        cited = Imprint(address(path), quote_path(path), in_rdf(quote_path(path), DOCUMENTS), release=then.release)
-        return render_template("resource.html", **here(), page=shown, then=then.release, imprint=cited,
-                               now=quote_path(f"/doc/{name}"))  # fmt: skip
-
+    page = partial(_page, then, lines, name)
     response = negotiated(path, suffix, lambda: lines, page, 410 if then.is_withdrawn(iri) else 200)
     known = list(mementos(name))
     place = next(place for place, one in enumerate(known) if one.release.version == version)
@@ -46,6 +46,26 @@ def memento(version: str, name: str, suffix: str | None = None) -> Response:
         response.cache_control.max_age = _EVER
         response.cache_control.immutable = True
     return response
+
+
+def _page(then: Edition, lines: bytes, name: str) -> str:
+    """The page about a thing as it was; what it leads to is as it was then, too."""
+    version, iri = then.release.version, f"{instance().base}id/{name}"
+    page = resource_page(then, instance(), lines, iri, version)
+    path = quote_path(f"/releases/{version}/doc/{name}")
+    return render_template(
+        "resource.html",
+        **here(),
+        page=page,
+        pictures={} if page.withdrawn else pictures(then, instance(), iri, version),
+        story=story(then, instance(), lines, page, version),
+        then=then.release,
+        now=quote_path(f"/doc/{name}"),
+        # Without a query: the endpoint answers of the current release.
+        imprint=Imprint(
+            str(memento_iri(instance().base, version, iri)), path, in_rdf(path, DOCUMENTS), release=then.release
+        ),
+    )
 
 
 @blueprint.get("/timemap/<any(link,json):form>/doc/<path:name>")

@@ -55,9 +55,10 @@ _FOR_MACHINES = {PROV.hadPrimarySource, PROV.specializationOf, PROV.wasRevisionO
 class Names:
     """What things are called in the language of the page, by some graphs, the first one first, and where they lead."""
 
-    def __init__(self, instance: Instance, *graphs: Graph) -> None:
-        """Take the graphs in which names may stand."""
+    def __init__(self, instance: Instance, *graphs: Graph, version: str = "") -> None:
+        """Take the graphs in which names may stand, and the version in whose documents links stay, if they do."""
         self.graphs = graphs
+        self.version = version
         self.base = instance.base
         self.languages = order(instance)
 
@@ -66,6 +67,8 @@ class Names:
         if isinstance(node, Literal):
             return self.text(node)
         path = document_path(self.base, str(node))
+        if path and self.version and path.startswith("/doc/"):
+            path = f"/releases/{self.version}{path}"
         href = way(quote_path(path)) if path else str(node)
         names = (text for graph in self.graphs for kind in NAMES for text in graph.objects(node, kind))
         name = self.best(names)
@@ -88,19 +91,20 @@ class Names:
         return min(spoken, key=lambda text: order.get(text.language or "", len(order)), default=None)
 
 
-def resource_page(edition: Edition, instance: Instance, lines: bytes, iri: str) -> Page:
-    """The page about a thing, of its document."""
-    reader = _Reader(edition, instance, read(lines))
+def resource_page(edition: Edition, instance: Instance, lines: bytes, iri: str, version: str = "") -> Page:
+    """The page about a thing, of its document; with a version, links stay in it."""
+    graph = read(lines)
+    reader = _Reader(graph, edition.vocabulary, Names(instance, graph, edition.vocabulary, version=version))
     return reader.page(URIRef(iri))
 
 
 class _Reader:
     """Knows the document, the vocabulary and what things are called."""
 
-    def __init__(self, edition: Edition, instance: Instance, graph: Graph) -> None:
+    def __init__(self, graph: Graph, vocabulary: Graph, names: Names) -> None:
         self.graph = graph
-        self.vocabulary = edition.vocabulary
-        self.names = Names(instance, graph, edition.vocabulary)
+        self.vocabulary = vocabulary
+        self.names = names
 
     def page(self, thing: URIRef) -> Page:
         return Page(

@@ -41,11 +41,11 @@ class Story(NamedTuple):
     most: int
 
 
-def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Story:
-    """The story of a thing, of its document, its plain page and what stands around it."""
+def story(edition: Edition, instance: Instance, lines: bytes, page: Page, version: str = "") -> Story:
+    """The story of a thing, of its document, its plain page and what stands around it; with a version, links stay in it."""
     thing = URIRef(page.iri)
     around = Surroundings(edition, instance.base, read(lines), thing)
-    names = Names(instance, around.graph, edition.vocabulary)
+    names = Names(instance, around.graph, edition.vocabulary, version=version)
     composer = Composer(around, names)
     sections = composer.sections(thing)
     shown = {names.link(node).href for node in composer.shown}
@@ -59,7 +59,8 @@ def story(edition: Edition, instance: Instance, lines: bytes, page: Page) -> Sto
         notes=_values(page, SKOS.editorialNote),
         sources=_values(page, DCT.source),
         rest=_without([row for row in page.incoming if row.term not in composer.passed | _ASIDE], shown),
-        comparisons=_comparisons(around, names, thing),
+        # Programmes are compared as they are now.
+        comparisons=[] if version else _comparisons(around, names, thing),
         most=parts.MOST,
     )
 

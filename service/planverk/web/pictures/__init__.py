@@ -26,8 +26,8 @@ _PICTURES = {
 }
 
 
-def pictures(edition: Edition, instance: Instance, iri: str) -> dict[str, Markup]:
-    """The pictures of a thing by their names, in the language of the page; none for most things.
+def pictures(edition: Edition, instance: Instance, iri: str, version: str = "") -> dict[str, Markup]:
+    """The pictures of a thing by their names, in the language of the page; none for most things. Links stay in a version.
 
     They are drawn once for a release and a language, as long as there is room to keep them.
     """
@@ -35,11 +35,11 @@ def pictures(edition: Edition, instance: Instance, iri: str) -> dict[str, Markup
     known = Facts(edition, instance, thing)
     drawn = {}
     for draw in dict.fromkeys(draw for kind, row in _PICTURES.items() if known.is_a(thing, kind) for draw in row):
-        key = ("picture", f"{draw.__module__}.{draw.__name__}", spoken(instance), iri)
+        key = ("picture", f"{draw.__module__}.{draw.__name__}", spoken(instance), iri, version)
         kept = edition.answers.get(key)
         if kept is None:
             # Facts of its own: a picture does not depend on which others were drawn before it.
-            drawing = draw(Facts(edition, instance, thing), thing)
+            drawing = draw(Facts(edition, instance, thing, version), thing)
             text = render_template("_pictures.html", drawing=drawing) if drawing else ""
             kept = Kept(drawing.name if drawing else "", text.encode())
             edition.answers.keep(key, kept)

@@ -20,11 +20,11 @@ _LAST = 10**6
 class Facts:
     """The statements that were asked for so far; each question to the release is for many things at once."""
 
-    def __init__(self, edition: Edition, instance: Instance, thing: URIRef) -> None:
-        """Begin with one thing."""
+    def __init__(self, edition: Edition, instance: Instance, thing: URIRef, version: str = "") -> None:
+        """Begin with one thing; with a version, links stay in it."""
         self.graph = Graph(bind_namespaces="none")
         self.vocabulary = edition.vocabulary
-        self.names = Names(instance, self.graph, edition.vocabulary)
+        self.names = Names(instance, self.graph, edition.vocabulary, version=version)
         self.cut = False
         self._edition = edition
         self._base = f"{instance.base}id/"

@@ -19,11 +19,13 @@ from planverk.informationmodel import model_iri
 from planverk.instance import Instance
 from planverk.media import BY_SUFFIX, HARVESTED, HTML, TURTLE
 from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, graph_iri, void_iri
+from planverk.web.datasets import read_catalogue
 from planverk.web.imprint import Imprint, in_rdf, query
 from planverk.web.reading import Names, Value, resource_page
 from planverk.web.resources import not_acceptable
 from planverk.web.responses import announce, document, edition, here, instance, varies
 from planverk.web.shelf import NothingToHarvest
+from planverk.web.story import story
 from planverk.web.structured import catalogue_in
 
 blueprint = Blueprint("harvest", __name__)
@@ -134,17 +136,29 @@ def _harvested(path: str, suffix: str | None, lines: bytes) -> Response:
     return response
 
 
+def _catalogue_page(path: str, _: bytes) -> str:
+    found = read_catalogue(edition(), instance())
+    # The endpoint reads the catalogue as it is harvested here, without sizes.
+    asked = query("graph", graph=graph_iri(instance().base, "catalogue")) if path == "/katalog" else ""
+    return render_template(
+        "catalogue.html",
+        **here(),
+        catalogue=found,
+        structured=catalogue_in(found.read, instance()),
+        imprint=Imprint(catalogue_iri(instance()), path, in_rdf(path, HARVESTED), asked),
+    )
+
+
 def _thing_page(path: str, thing: Callable[[Instance], URIRef], lines: bytes) -> str:
-    """The page about the one thing that a document is about."""
-    # The endpoint reads the catalogue; concepts and model would be there twice, in other words.
-    graph = graph_iri(instance().base, "catalogue")
-    asked = query("graph", graph=graph) if path == "/katalog" else ""
+    """The page about the one thing that a document is about; the endpoint does not read it."""
+    iri = str(thing(instance()))
+    page = resource_page(edition(), instance(), lines, iri)
     return render_template(
         "resource.html",
         **here(),
-        page=resource_page(edition(), instance(), lines, str(thing(instance()))),
-        imprint=Imprint(thing(instance()), path, in_rdf(path, HARVESTED), asked),
-        structured=catalogue_in(lines, instance()) if thing is catalogue_iri else None,
+        page=page,
+        story=story(edition(), instance(), lines, page),
+        imprint=Imprint(iri, path, in_rdf(path, HARVESTED)),
     )
 
 
@@ -186,8 +200,8 @@ def _most_first(counts: Iterable[tuple[Value, int]]) -> list[Count]:
 
 
 _PAGES: dict[str, Callable[[bytes], str]] = {
-    "/katalog": partial(_thing_page, "/katalog", catalogue_iri),
-    "/katalog/europa": partial(_thing_page, "/katalog/europa", catalogue_iri),
+    "/katalog": partial(_catalogue_page, "/katalog"),
+    "/katalog/europa": partial(_catalogue_page, "/katalog/europa"),
     "/begreper": partial(_thing_page, "/begreper", collection_iri),
     "/informasjonsmodell": partial(_thing_page, "/informasjonsmodell", model_iri),
     _VOID: _void_page,

@@ -38,9 +38,8 @@ def dataset_in(edition: Edition, instance: Instance, thing: str) -> Json | None:
     return {"@context": "https://schema.org/"} | _dataset(graph, instance, dataset)
 
 
-def catalogue_in(lines: bytes, instance: Instance) -> Json:
-    """The catalogue with its datasets as schema.org's DataCatalog."""
-    graph = read(lines)
+def catalogue_in(graph: Graph, instance: Instance) -> Json:
+    """The catalogue with the datasets that are described as schema.org's DataCatalog."""
     catalogue = catalogue_iri(instance)
     return {
         "@context": "https://schema.org/",

@@ -76,7 +76,7 @@ def main() -> None:
         kept = _kept(f"http://127.0.0.1:{ours.port}/doc/{PLAN}", folder)
         peers = list(_started(stack, folder, data, base))
         endpoints = {
-            "planverk": f"http://127.0.0.1:{ours.port}/sparql",
+            "planverk": f"http://127.0.0.1:{ours.port}/sparql?",
             **{one.name: one.query for one in peers if one.query},
         }
         differing = _differing(endpoints, ours.release / "store", base)
@@ -150,7 +150,7 @@ def _differing(endpoints: dict[str, str], store: Path, base: str) -> list[str]:
 
 def _rows(address: str, query: str) -> list[tuple[str, ...]]:
     try:
-        return _sorted(_get(f"{address}?{urllib.parse.urlencode({'query': query})}", JSON))
+        return _sorted(_get(f"{address}{urllib.parse.urlencode({'query': query})}", JSON))
     except OSError as error:  # silence is an answer, and not the right one
         print(f"{address}: {error}", file=sys.stderr)
         return []
@@ -179,7 +179,7 @@ def _dereferences(port: int, peers: list[Server], kept: Path) -> Iterator[Bench]
 
 def _questions(endpoints: dict[str, str], base: str, folder: Path) -> Iterator[Bench]:
     for name, address in endpoints.items():
-        asked = f"{address}?query={urllib.parse.quote(SMALL.format(base=base), safe='')}"
+        asked = f"{address}query={urllib.parse.quote(SMALL.format(base=base), safe='')}"
         yield Bench("repeated", name, asked, {"Accept": JSON})
         script = folder / f"{name}.lua"
         script.write_text(FIRST_TIME.replace("{seed}", "os.time()"), encoding="utf-8")

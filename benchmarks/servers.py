@@ -25,7 +25,10 @@ class Missing(Exception):
 
 
 class Server(NamedTuple):
-    """A running peer: its version, where it answers queries, and where it has documents (of a {thing}, in a file's {suffix})."""
+    """A running peer: its version, where it answers queries (before `query=`), and where it has documents.
+
+    An address of documents has places for a {thing} and a file's {suffix}.
+    """
 
     name: str
     version: str
@@ -64,8 +67,8 @@ def oxigraph(folder: Path, data: Path) -> Iterator[Server]:
     program, port, store = _venv("oxigraph", "oxigraph==0.5.13") / "oxigraph", _free_port(), folder / "oxigraph"
     subprocess.run([program, "load", "--location", store, "--file", data], check=True, capture_output=True)
     command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
-    query = f"http://127.0.0.1:{port}/query"
-    with _running(command, folder, f"{query}?query=ASK%7B%7D"):
+    query = f"http://127.0.0.1:{port}/query?"
+    with _running(command, folder, f"{query}query=ASK%7B%7D"):
         yield Server("Oxigraph server", "0.5.13", query)
 
 
@@ -83,7 +86,7 @@ def trifid(folder: Path, base: str, engine: Server | None) -> Iterator[Server]:
             [npm, "install", "--silent", "--no-package-lock", "trifid@5.3.0"], cwd=home, check=True, capture_output=True
         )
     settings = folder / "trifid.yaml"
-    settings.write_text(_TRIFID.substitute(port=port, base=base, query=engine.query), encoding="utf-8")
+    settings.write_text(_TRIFID.substitute(port=port, base=base, query=engine.query.rstrip("?")), encoding="utf-8")
     address = f"http://127.0.0.1:{port}"
     with _running(
         [node, home / "node_modules/trifid/server.js", "-c", settings], home, f"{address}/query?query=ASK%7B%7D"
@@ -97,8 +100,8 @@ def rdflib_endpoint(folder: Path, data: Path) -> Iterator[Server]:
     """rdflib behind FastAPI."""
     program, port = _venv("rdflib-endpoint", "rdflib-endpoint[cli,oxigraph]==0.6.3") / "rdflib-endpoint", _free_port()
     command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), "--store", "Oxigraph", data]
-    query = f"http://127.0.0.1:{port}/"
-    with _running(command, folder, f"{query}?query=ASK%7B%7D"):
+    query = f"http://127.0.0.1:{port}/?"
+    with _running(command, folder, f"{query}query=ASK%7B%7D"):
         yield Server("rdflib-endpoint", "0.6.3", query)
 
 
@@ -110,8 +113,8 @@ def fuseki(folder: Path, data: Path) -> Iterator[Server]:
         raise Missing("there is no .venv/fuseki.classpath; tests/setup gets it")
     jar, port = classpath.read_text(encoding="utf-8").strip(), _free_port()
     command = [tool("java"), "-jar", jar, "--localhost", f"--port={port}", f"--file={data}", "/plans"]
-    query = f"http://127.0.0.1:{port}/plans/query"
-    with _running(command, folder, f"{query}?query=ASK%7B%7D"):
+    query = f"http://127.0.0.1:{port}/plans/query?"
+    with _running(command, folder, f"{query}query=ASK%7B%7D"):
         yield Server("Fuseki", Path(jar).stem.rpartition("-")[2], query)
 
 
@@ -138,7 +141,8 @@ def virtuoso(folder: Path, data: Path) -> Iterator[Server]:
         subprocess.run([*load, "--header", "Content-Type: text/plain", address], check=True, capture_output=True)
         told = subprocess.run([tool("virtuoso-t"), "+version"], capture_output=True, text=True, check=False)
         found = (told.stderr + told.stdout).partition("Version ")[2].split()
-        yield Server("Virtuoso", found[0] if found else "", f"{store.query}")
+        # Without a graph it reads all, and holds statements about itself in some of them.
+        yield Server("Virtuoso", found[0] if found else "", f"{store.query}?default-graph-uri=urn%3Aplans&")
 
 
 def _venv(name: str, package: str) -> Path:

@@ -6,9 +6,10 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from planverk import publication, server
 from planverk.instance import Instance, read_instance
 from planverk.server import configured, connection, finished, load
 from planverk.server.finished import Finished, FinishedAnswer, Question
-from test_server import free_port, write_version
+from test_server import free_port, wait_until, write_version
 
 QUERY = "SELECT ?s ?name { ?s <http://purl.org/dc/terms/title> ?name } ORDER BY ?s"
 PATHS = [
@@ -36,20 +37,24 @@ HEADERS = [
 
 
 class Served(NamedTuple):
-    """A server in this process: where it is, and the paths that the application was asked for, in order."""
+    """A server in this process: where it is, the paths that the application was asked for, in order, and whether it may answer."""
 
     port: int
     asked: list[str]
+    may_answer: Event
 
 
 @contextmanager
 def serving(instance: Instance) -> Iterator[Served]:
     asked: list[str] = []
+    may_answer = Event()
+    may_answer.set()
     front = load(instance)
     application = front._application
 
     def listening(environ: Any, start_response: Any) -> Any:
         asked.append(environ["PATH_INFO"])
+        may_answer.wait(timeout=20)
         return application(environ, start_response)
 
     front._application = listening
@@ -60,7 +65,7 @@ def serving(instance: Instance) -> Iterator[Served]:
     while not running.started:
         time.sleep(0.01)
     try:
-        yield Served(port, asked)
+        yield Served(port, asked, may_answer)
     finally:
         running.should_exit = True
         thread.join()
@@ -127,6 +132,28 @@ def test_the_application_is_asked_once(here: Served, path: str, headers: dict[st
     if etag := field(ask(here, path, headers), "etag"):
         assert [ask(here, path, {**headers, "If-None-Match": etag}).status for _ in range(3)] == [304, 304, 304]
         assert len(here.asked) == 2
+
+
+def all_at_once(here: Served, path: str, headers: dict[str, str]) -> list[Whole]:
+    here.asked.clear()
+    here.may_answer.clear()
+    with ThreadPoolExecutor(6) as threads:
+        answers = [threads.submit(ask, here, path, headers) for _ in range(6)]
+        wait_until(lambda: bool(here.asked))
+        time.sleep(0.3)  # for the others to come
+        here.may_answer.set()
+    return [answer.result() for answer in answers]
+
+
+@pytest.mark.parametrize("path", ["/en/doc/plan/fjord", f"/sparql?query={quote('ASK {} # asked by six')}"])
+def test_of_several_who_ask_the_same_at_once_one_is_answered_by_the_application(here: Served, path: str) -> None:
+    answers = all_at_once(here, path, {"Accept-Language": "en"})
+    assert (len(here.asked), assert_same(answers).status) == (1, 200)
+
+
+def test_an_answer_that_holds_for_nobody_else_is_given_to_one(here: Served) -> None:
+    answers = all_at_once(here, f"/sparql?query={quote('SELECT (RAND() AS ?r) {}')}&format=csv", {})
+    assert (len(here.asked), len({one.body for one in answers})) == (6, 6)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from planverk.instance import Instance
 from planverk.web import create_app
+from planverk.web.preparation import prepare
 
 
 def test_the_process_says_that_it_lives_before_there_is_a_release(unreleased: Instance) -> None:
@@ -44,3 +45,16 @@ def test_a_log_line_says_what_was_asked_and_not_by_whom(odd: Instance, caplog: p
     assert (line["method"], line["path"], line["status"]) == ("GET", "/doc/theme/markup", 200)
     assert not {"secret", "somebody", "10.1.2.3"} & set(json.dumps(line).split('"'))
     assert set(line) == {"time", "method", "path", "route", "status", "type", "bytes", "ms"}
+
+
+def test_what_is_made_ready_beforehand_is_neither_counted_nor_logged(
+    odd: Instance, unreleased: Instance, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepare(create_app(unreleased))
+    app = create_app(odd)
+    with caplog.at_level(logging.INFO, "planverk.access"):
+        prepare(app)
+    assert not caplog.records
+    assert "planverk_requests_total{" not in app.test_client().get("/metrics").text
+    assert app.jinja_env.cache is not None
+    assert {"home.html", "resource.html"} <= {name for _, name in app.jinja_env.cache}

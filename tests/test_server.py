@@ -160,6 +160,37 @@ def test_the_server_stops_when_it_is_told_to(odd: Instance) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_the_log_has_every_answer_when_the_server_has_stopped(odd: Instance, tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen([*PLANVERK, "serve", str(odd.folder), "--port", str(port)], stdout=file)
+        wait_until(lambda: answers(port))
+        for number in range(20):
+            assert get(port, f"/doc/theme/markup?last={number}")[0] == 200
+        process.terminate()
+        process.wait(timeout=20)
+    assert log.read_text(encoding="utf-8").count('"path": "/doc/theme/markup"') == 20
+
+
+def test_several_processes_share_the_clients(odd: Instance) -> None:
+    port = free_port()
+    command = [*PLANVERK, "serve", str(odd.folder), "--port", str(port), "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: answers(port))
+        # Each tells of itself alone: who answered nothing but this has counted nothing else.
+        wait_until(lambda: len({counted(port) for _ in range(20)}) > 1)
+        second = subprocess.run(command, capture_output=True, timeout=20, check=False)
+        assert second.returncode != 0
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def counted(port: int) -> bytes:
+    return get(port, "/metrics", "*/*")[1].partition(b'route="/metrics",status="200"} ')[2].partition(b"\n")[0]
+
+
 def test_before_the_first_release_the_service_says_so(unreleased: Instance) -> None:
     with served(unreleased) as (port, _):
         status, body = get(port, "/doc/plan/fjord")

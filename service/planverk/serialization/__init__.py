@@ -2,7 +2,6 @@
 
 import hashlib
 import mmap
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +12,7 @@ from rdflib.term import Node
 
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
 from planverk.serialization import jsonld
-from planverk.serialization.terms import node, quads, read_node
+from planverk.serialization.terms import node, quads, read_node, read_triples
 from planverk.vocab import PREFIXES
 
 FORMATS = {
@@ -75,12 +74,17 @@ def write(lines: bytes, representation: Representation) -> bytes:
 
 
 def read(lines: bytes) -> Graph:
-    """Lines of N-Triples or N-Quads as a graph; the names of graphs are left out."""
+    """Lines of N-Triples or N-Quads as a graph, values as rdflib reads them; the names of graphs are left out.
+
+    Raises SyntaxError when they are not that, or have terms that RDF 1.1 has not.
+    """
     graph = Graph(bind_namespaces="none")
-    triples = b"".join(ox_line for ox_line in _as_ntriples(lines))
-    # rdflib would give blank nodes new labels at every reading.
-    labels = {label: label for label in re.findall(r"_:(\w+)", triples.decode())}
-    return graph.parse(data=triples, format="nt", bnode_context=labels)
+    try:
+        for triple in read_triples(_triples(ox.parse(lines, ox.RdfFormat.N_QUADS))):
+            graph.add(triple)
+    except TypeError as error:
+        raise SyntaxError(str(error)) from None
+    return graph
 
 
 def parsed(document: bytes, representation: Representation, base: str) -> bytes:
@@ -139,10 +143,6 @@ def read_turtle(files: Iterable[Path]) -> Graph:
         for prefix, namespace in triples.prefixes.items():
             graph.bind(prefix, namespace, override=False)
     return graph
-
-
-def _as_ntriples(lines: bytes) -> Iterator[bytes]:
-    yield _bytes(ox.serialize(_triples(ox.parse(lines, ox.RdfFormat.N_QUADS)), format=ox.RdfFormat.N_TRIPLES))
 
 
 def _triples(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:

@@ -14,6 +14,7 @@ from planverk.server.finished import Finished
 from planverk.server.front import Front
 from planverk.web import create_app
 from planverk.web.operators import log_requests_to_stdout
+from planverk.web.preparation import prepare
 
 # Together five seconds: what is under way is answered, and what is not done then is ended.
 _SECONDS_TO_FINISH = 4
@@ -54,7 +55,7 @@ def configured(make: Callable[[], Front], host: str, port: int, workers: int = 1
         loop="uvloop" if workers == 1 else f"{Loop.__module__}:{Loop.__name__}",
         http=Connection,
         ws="none",
-        lifespan="off",
+        lifespan="on",
         interface="asgi3",
         proxy_headers=False,
         server_header=False,
@@ -68,7 +69,7 @@ def configured(make: Callable[[], Front], host: str, port: int, workers: int = 1
 
 def load(instance: Instance) -> Front:
     """What answers for an instance, in each process anew."""
-    log_requests_to_stdout()
+    log = log_requests_to_stdout()
     app = create_app(instance)
     finished = Finished(app.extensions["planverk.shelf"].version_at_hand, instance.limits.finished_mb << 20)
-    return Front(app, instance.limits.workers + instance.limits.waiting, finished)
+    return Front(app, instance.limits.workers + instance.limits.waiting, finished, partial(prepare, app), log.flush)

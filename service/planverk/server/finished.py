@@ -39,14 +39,14 @@ class FinishedAnswer(NamedTuple):
 class Finished:
     """Keeps answers of the release that is current, within a bound of memory; with another release it is empty again.
 
-    The least recently asked for goes first. Only the thread that reads the network comes here.
+    `version` is the one that was current when it was last asked. The least recently asked for goes first. Only the thread that reads the network comes here.
     """
 
     def __init__(self, version: Callable[[], str | None], largest: int) -> None:
         """Take what tells the current version without waiting, or None, and the bound in bytes."""
-        self._version = version
+        self._current = version
         self._largest = largest
-        self._kept_of: str | None = None
+        self.version: str | None = None
         self._kept: OrderedDict[Question, FinishedAnswer] = OrderedDict()
         self._left = largest
         self._heads: dict[bytes, Question] = {}
@@ -65,8 +65,8 @@ class Finished:
 
     def find(self, question: Question) -> FinishedAnswer | None:
         """The answer to a question, when it is there and still holds."""
-        version = self._version()
-        if version != self._kept_of or version is None:
+        version = self._current()
+        if version != self.version or version is None:
             self._begin_anew(version)
             return None
         found = self._kept.get(question)
@@ -78,7 +78,7 @@ class Finished:
         """Keep an answer that was made of a version, or of none when that is empty, and drop others until it fits."""
         size = _size(question, answer)
         # Another release may have become current meanwhile, and an answer of the old one must not be among its own.
-        if version not in ("", self._kept_of) or question in self._kept or size > self._largest // 8:
+        if version not in ("", self.version) or question in self._kept or size > self._largest // 8:
             return
         self._kept[question] = answer
         self._left -= size
@@ -88,7 +88,7 @@ class Finished:
     def _begin_anew(self, version: str | None) -> None:
         self._kept.clear()
         self._left = self._largest
-        self._kept_of = version
+        self.version = version
 
 
 def _size(question: Question, answer: FinishedAnswer) -> int:

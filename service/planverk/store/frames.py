@@ -4,31 +4,55 @@ import struct
 from socket import socket
 
 _HEAD = struct.Struct(">cI")
+_MOST_AT_ONCE = 1 << 18
 
 QUERY, HEADER, DATA, END, FAILURE = b"Q", b"H", b"D", b"E", b"F"
 
 
-def send(peer: socket, kind: bytes, body: bytes = b"") -> None:
-    """Send one frame whole."""
-    peer.sendall(_HEAD.pack(kind, len(body)) + body)
+def frame(kind: bytes, body: bytes | bytearray = b"") -> bytes:
+    """A frame as it goes over the socket; several may go together."""
+    return _HEAD.pack(kind, len(body)) + body
 
 
-def receive(peer: socket) -> tuple[bytes, bytes]:
-    """Receive one frame whole.
+class Frames:
+    """The frames that come from a socket, one after the other; several may come at once."""
 
-    Raises:
-        EOFError: the other side is gone.
+    def __init__(self, peer: socket) -> None:
+        """Take the socket; nobody else reads from it."""
+        self._peer = peer
+        self._held = bytearray()
 
-    """
-    kind, length = _HEAD.unpack(_exactly(peer, _HEAD.size))
-    return kind, _exactly(peer, length)
+    def next(self) -> tuple[bytes, bytes]:
+        """The next frame, waited for.
 
+        Raises:
+            EOFError: the other side is gone.
 
-def _exactly(peer: socket, length: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < length:
-        part = peer.recv(min(1 << 20, length - len(parts)))
+        """
+        while (found := self.at_hand()) is None:
+            self.read()
+        return found
+
+    def at_hand(self) -> tuple[bytes, bytes] | None:
+        """The next frame, when all of it is here."""
+        if len(self._held) < _HEAD.size:
+            return None
+        kind, length = _HEAD.unpack_from(self._held)
+        end = _HEAD.size + length
+        if len(self._held) < end:
+            return None
+        body = bytes(memoryview(self._held)[_HEAD.size : end])
+        del self._held[:end]
+        return kind, body
+
+    def read(self) -> None:
+        """Take what the socket has, or wait until it has something.
+
+        Raises:
+            EOFError: the other side is gone.
+
+        """
+        part = self._peer.recv(_MOST_AT_ONCE)
         if not part:
             raise EOFError
-        parts += part
-    return bytes(parts)
+        self._held += part

@@ -55,6 +55,7 @@ class Worker:
         """Start the process; it opens the store while the service goes on."""
         self._limits = limits
         self._peer, theirs = socket.socketpair()
+        self._frames = frames.Frames(self._peer)
         command = [sys.executable, "-m", "planverk.store.worker", str(store), str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
@@ -71,7 +72,7 @@ class Worker:
             "formats": dict(formats),
         }
         try:
-            frames.send(self._peer, frames.QUERY, json.dumps(body).encode())
+            self._peer.sendall(frames.frame(frames.QUERY, json.dumps(body).encode()))
             return self._collect(deadline, gone)
         except (EOFError, ConnectionError):
             raise self._cause_of_death() from None
@@ -102,16 +103,14 @@ class Worker:
             raise
 
     def _next(self, deadline: float, gone: Callable[[], bool]) -> tuple[bytes, bytes]:
-        while not select.select([self._peer], [], [], _LOOK_UP)[0]:
+        while (found := self._frames.at_hand()) is None:
             if time.monotonic() > deadline:
                 raise LimitExceeded("seconds", f"{self._limits.seconds} s")
             if gone():
                 raise ClientGone
-        self._peer.settimeout(max(0.1, deadline - time.monotonic()))
-        try:
-            return frames.receive(self._peer)
-        except TimeoutError:
-            raise LimitExceeded("seconds", f"{self._limits.seconds} s") from None
+            if select.select([self._peer], [], [], _LOOK_UP)[0]:
+                self._frames.read()
+        return found
 
     def _cause_of_death(self) -> LimitExceeded | StoreFailed:
         status = -self._process.wait()
@@ -199,7 +198,8 @@ class Pool:
         finally:
             with self._free:
                 self._of_client[client] -= 1
-                self._of_client += Counter()  # drops those at zero
+                if not self._of_client[client]:
+                    del self._of_client[client]
 
     @contextmanager
     def _worker(self, gone: Callable[[], bool]) -> Iterator[Asker]:

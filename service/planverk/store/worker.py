@@ -27,12 +27,13 @@ _NICENESS = 15
 
 
 class _Sender:
-    """A file that sends what is written to it, up to a size."""
+    """A file that sends what is written to it as the content of an answer, up to a size; a small answer goes out as one piece."""
 
-    def __init__(self, peer: socket, limits: Limits) -> None:
+    def __init__(self, peer: socket, limits: Limits, suffix: str) -> None:
         self._peer = peer
         self._limits = limits
         self._left = limits.result_mb * _MB
+        self._first = frames.frame(frames.HEADER, json.dumps({"format": suffix}).encode())
         self._waiting = bytearray()
 
     def write(self, data: bytes) -> int:
@@ -41,13 +42,19 @@ class _Sender:
             raise LimitExceeded("result_mb", f"{self._limits.result_mb} MiB")
         self._waiting += data
         if len(self._waiting) >= 1 << 16:
-            self.flush()
+            self._send()
         return len(data)
 
     def flush(self) -> None:
-        if self._waiting:
-            frames.send(self._peer, frames.DATA, bytes(self._waiting))
-            self._waiting.clear()
+        """Leave it to the end."""
+
+    def end(self) -> None:
+        self._send(frames.frame(frames.END))
+
+    def _send(self, last: bytes = b"") -> None:
+        self._peer.sendall(self._first + frames.frame(frames.DATA, self._waiting) + last)
+        self._first = b""
+        self._waiting.clear()
 
 
 def main(store: Path, peer: socket, limits: Limits) -> None:
@@ -55,8 +62,9 @@ def main(store: Path, peer: socket, limits: Limits) -> None:
     opened = EmbeddedStore(store)
     _confine(store, limits)
     with suppress(EOFError, ConnectionError):
+        asked = frames.Frames(peer)
         while True:
-            _, body = frames.receive(peer)
+            _, body = asked.next()
             _light_the_fuse(limits)
             _answer(opened, peer, limits, json.loads(body))
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -97,11 +105,9 @@ def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str,
         if suffix is None:
             _fail(peer, "NotAcceptable", available=[row.media_type for row in FORMATS[answer.kind]])
             return
-        frames.send(peer, frames.HEADER, json.dumps({"format": suffix}).encode())
-        sender = _Sender(peer, limits)
+        sender = _Sender(peer, limits, suffix)
         answer.write(BY_SUFFIX[suffix], sender)
-        sender.flush()
-        frames.send(peer, frames.END)
+        sender.end()
     except NotAcceptable as error:
         _fail(peer, "NotAcceptable", available=error.available)
     except QueryRefused as error:
@@ -113,7 +119,7 @@ def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str,
 
 
 def _fail(peer: socket, kind: str, **details: Any) -> None:
-    frames.send(peer, frames.FAILURE, json.dumps({"kind": kind, **details}).encode())
+    peer.sendall(frames.frame(frames.FAILURE, json.dumps({"kind": kind, **details}).encode()))
 
 
 if __name__ == "__main__":

@@ -92,13 +92,14 @@ def register(app: Flask) -> None:
     app.after_request(_count)
 
 
-def log_requests_to_stdout() -> None:
-    """Write each request as a line of JSON to standard output, for a service that runs on its own."""
+def log_requests_to_stdout() -> Lines:
+    """Write each request as a line of JSON to standard output, for a service that runs on its own; flush it at the end."""
     handler = Lines()
     handler.setFormatter(logging.Formatter("%(message)s"))
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     _LOG.propagate = False
+    return handler
 
 
 @blueprint.get("/health/live")

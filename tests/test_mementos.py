@@ -105,7 +105,7 @@ def test_a_memento_says_what_was_said_then(web: FlaskClient, editions: Instance)
 
 def test_a_page_of_the_past_says_so_and_leads_to_the_present(web: FlaskClient) -> None:
     page = web.get(f"/en/releases/1.0.0{PLAN_DOCUMENT}").text
-    assert "As it was in release 1.0.0, 2026-01-02." in page
+    assert "As it was in release 1.0.0, January 2, 2026." in page
     assert f'<a href="/en{PLAN_DOCUMENT}">As it is now</a>' in page
     assert "As it was" not in web.get(f"/en{PLAN_DOCUMENT}").text
 

@@ -7,12 +7,14 @@ from rdflib.term import Node
 
 from planverk import media
 from planverk.findings import Severity
-from planverk.media import BY_SUFFIX, DOCUMENTS
+from planverk.media import BY_SUFFIX, DOCUMENTS, RDF_REPRESENTATIONS
 from planverk.release import REPORT, SUMS, Release, ReleaseError, all_releases, neighbours, open_release
 from planverk.serialization import read
 from planverk.vocab import RDF, SH, report_iri
 from planverk.vocabulary import read_vocabulary
+from planverk.web.datasets import written_size
 from planverk.web.imprint import FEEDS, Format, Imprint, in_rdf, of_release
+from planverk.web.languages import spoken
 from planverk.web.reading import Names, Value
 from planverk.web.resources import negotiated
 from planverk.web.responses import address, document, edition, here, instance, link, quote_path, to, varies, wanted
@@ -41,7 +43,15 @@ def release(version: str) -> Response:
     found = _release(version)
     if wanted((media.HTML, JSON)) is JSON:
         return _linked(_json(found.manifest), found)
-    return _linked(_page("release.html", release=found, imprint=of_release(found)), found)
+    page = _page(
+        "release.html",
+        release=found,
+        imprint=of_release(found),
+        dumps=RDF_REPRESENTATIONS,
+        sizes={row["name"]: row["bytes"] for row in found.files},
+        size=partial(written_size, language=spoken(instance())),
+    )
+    return _linked(page, found)
 
 
 @blueprint.get("/releases/<version>/report")

@@ -1,10 +1,12 @@
 """In which language a page speaks: its address says it (`/nn/…`), else Accept-Language, else the instance's first."""
 
 from collections.abc import Iterable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -43,6 +45,7 @@ class Tongues:
 def register(app: Flask, instance: Instance) -> None:
     """Let templates speak the instance's languages; the texts are Norwegian bokmål, translations stand in `.po` files."""
     babel = Babel(app, default_locale=instance.language, locale_selector=lambda: spoken(instance))
+    app.jinja_env.filters["day"] = lambda day: format_date(date.fromisoformat(day), "long", locale=spoken(instance))
     app.wsgi_app = Tongues(app.wsgi_app, instance.languages)  # type: ignore[method-assign]  # as Flask documents it
     with app.app_context():
         domain = babel.domain_instance

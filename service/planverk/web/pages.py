@@ -8,6 +8,7 @@ from string import Template
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template
+from rdflib.term import Node
 
 from planverk import media
 from planverk.catalogue import catalogue_iri
@@ -98,10 +99,16 @@ def _plans() -> list[Plan]:
     graph = read(b"".join(islice(_datasets(edition().catalogue), _SHOWN)))
     names = Names(instance(), graph)
     return [
-        Plan(names.link(dataset)._replace(href=None), names.said(dataset, DCT.description), _path(str(page)))
+        Plan(names.link(dataset)._replace(href=None), _description(names, dataset), _path(str(page)))
         for dataset in sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)
         for page in graph.objects(dataset, DCAT.landingPage)
     ]
+
+
+def _description(names: Names, dataset: Node) -> Value | None:
+    """What a plan is about; where nobody said it, the catalogue has its name once more."""
+    found = names.said(dataset, DCT.description)
+    return None if found and found.text == names.link(dataset).text else found
 
 
 def _datasets(catalogue: bytes) -> Iterator[bytes]:

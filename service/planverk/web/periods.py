@@ -1,10 +1,11 @@
 """When something is or was: the days or years that are stated of it, as people write them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from rdflib import Graph, Literal
 from rdflib.term import Node
@@ -22,6 +23,8 @@ _DAYS = (
     DCT.issued,
     PLAN.fundingYear,
 )
+
+_MONTH = re.compile(r"\d{4}-\d\d")
 
 
 class Period(NamedTuple):
@@ -43,9 +46,11 @@ def period(graph: Graph, thing: Node, language: str) -> Period | None:
 
 
 def written(day: Node, language: str) -> str:
-    """A date or a number in the language of the page; a year or anything else as it stands."""
+    """A date, a month or a number in the language of the page; a year or anything else as it stands."""
     if isinstance(day, Literal) and day.datatype == XSD.date and isinstance(day.value, date):
         return str(format_date(day.value, "long", locale=language))
+    if isinstance(day, Literal) and day.datatype == XSD.gYearMonth and _MONTH.fullmatch(day):
+        return str(format_skeleton("yMMMM", date.fromisoformat(f"{day}-01"), locale=language))
     if isinstance(day, Literal) and day.datatype == XSD.decimal and isinstance(day.value, Decimal):
         return str(format_decimal(day.value, locale=language))
     return str(day)

@@ -45,7 +45,11 @@ class Page(NamedTuple):
 
 
 # What stands first on a page; the rest follows in the order of its names. Names and kinds are the heading already.
-_FIRST = (DCT.description, PLAN.quote, SKOS.definition, SKOS.editorialNote)
+_FIRST = (
+    DCT.description, PLAN.quote, SKOS.definition, SKOS.editorialNote,
+    PLAN.instrumentStatus, PLAN.responsibleActor, PLAN.contributingActor, PLAN.decidedOn, PLAN.decidedBy,
+    PLAN.planningAuthority, PLAN.responsibleUnit,
+)  # fmt: skip
 _LAST = (DCT.source, PLAN.evidenceLevel, RDFS.isDefinedBy)
 _HEADING = {RDF.type, *NAMES}
 # What software derives for other software, and says nothing more to a reader.
@@ -121,7 +125,9 @@ class _Reader:
         broader = {
             wide for kind in kinds for wide in self.vocabulary.transitive_objects(kind, RDFS.subClassOf) if wide != kind
         }
-        return sorted(kinds - broader, key=str)
+        narrow = sorted(kinds - broader, key=str)
+        # What a thing is to other software says nothing to readers where the vocabulary has a word for it.
+        return [kind for kind in narrow if str(kind).startswith(str(PLAN))] or narrow
 
     def _rows(self, thing: URIRef) -> list[Row]:
         stated = set(self.graph.predicates(thing)) - _HEADING - _FOR_MACHINES

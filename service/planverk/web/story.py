@@ -51,7 +51,7 @@ def story(edition: Edition, instance: Instance, lines: bytes, page: Page, versio
     shown = {names.link(node).href for node in composer.shown}
     return Story(
         trail=trail(around, names, thing),
-        lead=_values(page, *_LEAD),
+        lead=_in_one_language(_values(page, *_LEAD)),
         quotes=_values(page, PLAN.quote),
         when=period(around.graph, thing, names.languages[0]) if _values(page, *_TIMES) else None,
         sections=sections,
@@ -83,6 +83,13 @@ def _whole(around: Surroundings, programmes: list[Node]) -> list[Node]:
 
 def _values(page: Page, *terms: Node) -> list[Value]:
     return [value for term in terms for row in page.rows if row.term == term for value in row.values]
+
+
+def _in_one_language(texts: list[Value]) -> list[Value]:
+    """The texts in the language of the page, or in the first that there is; the other languages have pages of their own."""
+    spoken = {text.language for text in texts}
+    wanted = None if None in spoken else min(spoken, key=str, default=None)
+    return [text for text in texts if text.language == wanted]
 
 
 def _without(rows: list[Row], shown: set[str | None]) -> list[Row]:

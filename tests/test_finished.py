@@ -18,8 +18,9 @@ import uvicorn
 
 from planverk import publication, server
 from planverk.instance import Instance, read_instance
-from planverk.server import configured, connection, finished, load
+from planverk.server import configured, connection, finished, front, load
 from planverk.server.finished import Finished, FinishedAnswer, Question
+from planverk.web.straight import Straight
 from test_server import free_port, wait_until, write_version
 
 QUERY = "SELECT ?s ?name { ?s <http://purl.org/dc/terms/title> ?name } ORDER BY ?s"
@@ -49,17 +50,17 @@ def serving(instance: Instance) -> Iterator[Served]:
     asked: list[str] = []
     may_answer = Event()
     may_answer.set()
-    front = load(instance)
-    application = front._application
+    loaded = load(instance)
+    application = loaded._application
 
     def listening(environ: Any, start_response: Any) -> Any:
         asked.append(environ["PATH_INFO"])
         may_answer.wait(timeout=20)
         return application(environ, start_response)
 
-    front._application = listening
+    loaded._application = listening
     port = free_port()
-    running = uvicorn.Server(configured(lambda: front, "127.0.0.1", port))
+    running = uvicorn.Server(configured(lambda: loaded, "127.0.0.1", port))
     thread = Thread(target=running.run)
     thread.start()
     while not running.started:
@@ -132,6 +133,38 @@ def test_the_application_is_asked_once(here: Served, path: str, headers: dict[st
     if etag := field(ask(here, path, headers), "etag"):
         assert [ask(here, path, {**headers, "If-None-Match": etag}).status for _ in range(3)] == [304, 304, 304]
         assert len(here.asked) == 2
+
+
+STRAIGHT = [
+    "SELECT ?s { ?s a ?kind } ORDER BY ?s LIMIT %d", "ASK { ?s ?p %d }", "CONSTRUCT WHERE { ?s a ?kind } LIMIT %d", "SELECT * # %d",
+    "SELECT (NOW() < %d AS ?no) {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", [{}, *({"Accept": one} for one in ("text/csv", "text/turtle", "image/png", "*/*"))])
+@pytest.mark.parametrize("query", STRAIGHT)
+def test_a_query_that_goes_straight_to_the_store_is_answered_as_by_the_application(
+    here: Served, query: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight: list[float] = []
+    tell = Straight._tell
+    monkeypatch.setattr(Straight, "_tell", lambda self, *told: (straight.append(told[-1]), tell(self, *told)))
+    for number in range(1, 4):
+        path = f"/sparql?query={quote(query % number)}"
+        answers = [ask(here, path, headers), ask(here, path, {**headers, "Cookie": "the=application"})]
+        assert assert_same(answers).status in (200, 400, 406)
+    assert (len(straight) >= 2) == (answers[0].status == 200 and "NOW" not in query)
+
+
+def test_what_is_no_plain_query_is_left_to_the_application() -> None:
+    plain = Question(b"GET", b"/sparql?query=ASK+%7B%7D", b"", b"", b"", b"")
+    assert front._query(plain) == {"planverk.query": "ASK {}"}
+    for other in (
+        {"method": b"HEAD"}, {"target": b"/sparql?query=ASK%7B%7D&format=csv"}, {"target": b"/sparql?query=%ff"},
+        {"target": b"/nb/sparql?query=ASK%7B%7D"}, {"target": b"/sparql?query=+"}, {"target": b"/sparql?query=ASK%7B%7D#x"},
+        {"encoding": b"gzip"}, {"known": b'"x"'},
+    ):  # fmt: skip
+        assert front._query(plain._replace(**other)) == {}
 
 
 def all_at_once(here: Served, path: str, headers: dict[str, str]) -> list[Whole]:

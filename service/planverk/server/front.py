@@ -19,6 +19,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from planverk.server.finished import Finished, FinishedAnswer, Question
 from planverk.web.operators import Entry
+from planverk.web.straight import QUERY
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]  # Any: as ASGI has it
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -115,7 +116,7 @@ class Front:
             await _refuse(send, body)
             return
         gone = Event()
-        environ = _environ(scope, body, gone)
+        environ = _environ(scope, body, gone) | _query(scope.get("planverk.question"))
         threads = self._queries if _ASKS.match(scope["path"]) else self._pages
         in_thread = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
@@ -264,6 +265,20 @@ def _environ(scope: dict[str, Any], body: bytes, gone: Event) -> WSGIEnvironment
             seen = environ.get(f"HTTP_{key}")
             environ[f"HTTP_{key}"] = f"{seen},{text}" if seen else text
     return environ
+
+
+def _query(question: Question | None) -> dict[str, str]:
+    """The query, as the web takes it, of a question that is a query and no more; the server says nothing of any other."""
+    if question is None or question.method != b"GET" or question.known or question.encoding not in (b"", b"identity"):
+        return {}
+    before, found, query = question.target.partition(b"/sparql?query=")
+    if before or not found or b"&" in query or b"#" in query:
+        return {}
+    try:
+        text = unquote_to_bytes(query.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        return {}
+    return {QUERY: text} if text.strip() else {}
 
 
 async def _unless_gone(answering: "asyncio.Future[Answer]", receive: Receive, gone: Event) -> Answer:

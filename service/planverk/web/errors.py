@@ -77,6 +77,8 @@ _OF_ENDPOINTS = {
     "silent": _("Et annet endepunkt, som spørringen henter fra, ga ikke noe helt svar."),
     "unusable": _("Et annet endepunkt, som spørringen henter fra, ga et svar som ikke kan brukes."),
 }
+# What may become of a query besides an answer.
+TROUBLE: tuple[type[Exception], ...] = (*_ANSWERS, QueryRefused, LimitExceeded, NotAcceptable, EndpointFailed)
 # What is said of the text of a query is said in one language, as in other engines.
 _OF_ENGINES = "en"
 _WAYS_OUT = _("Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller last ned hele datasettet fra /releases/.")

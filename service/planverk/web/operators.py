@@ -23,6 +23,17 @@ _A_MOMENT = 0.2
 _MOST_WAITING = 1 << 14
 
 
+class Answered(NamedTuple):
+    """What is told of an answer: nothing about the client, nor what stood after the question mark, which may be anything."""
+
+    method: str
+    path: str
+    route: str
+    status: int
+    type: str | None
+    bytes: int | None
+
+
 class Measures:
     """What is counted; one set for each process."""
 
@@ -33,6 +44,11 @@ class Measures:
         self.queries = Gauge("planverk_queries", "Queries now", ["state"], registry=self.registry)
         self.workers = Gauge("planverk_workers_replaced", "Query workers ended and replaced", registry=self.registry)
         self.release = Gauge("planverk_release_info", "The release served", ["version"], registry=self.registry)
+
+    def entry(self, answered: Answered) -> "Entry":
+        """How an answer is counted and told."""
+        tally = self.answers.of(answered.method, answered.route, answered.status)
+        return Entry(tally, json.dumps(answered._asdict(), ensure_ascii=False)[1:-1])
 
 
 class Entry(NamedTuple):
@@ -46,11 +62,15 @@ class Entry(NamedTuple):
         return f'{{"time": "{_written(int(time.time()))}", {self.told}, "ms": {seconds * 1000:.2f}}}'
 
     def tell(self, seconds: float) -> None:
-        """Count the answer, which took so long, and log it: for who has no time for a record of the log."""
+        """Count the answer, which took so long, and log it."""
         self.tally.add(seconds)
-        for handler in _LOG.handlers:
-            if isinstance(handler, Lines):
-                handler.put(self.line(seconds))
+        if not _LOG.isEnabledFor(logging.INFO):
+            return
+        lines = next((handler for handler in _LOG.handlers if isinstance(handler, Lines)), None)
+        if lines:  # a record of the log takes longer than some answers
+            lines.put(self.line(seconds))
+        else:
+            _LOG.info("%s", self.line(seconds))
 
 
 class Lines(logging.Handler):
@@ -134,7 +154,12 @@ def _plain(text: str) -> Response:
 
 
 def _measures() -> Measures:
-    return current_app.extensions["planverk.measures"]  # type: ignore[no-any-return]  # put there by register
+    return measures_of(current_app)
+
+
+def measures_of(app: Flask) -> Measures:
+    """What is counted of an application."""
+    return app.extensions["planverk.measures"]  # type: ignore[no-any-return]  # put there by register
 
 
 def _begin() -> None:
@@ -142,32 +167,15 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    # The route, not the path, is counted: its values are few. Nothing about the client is written down, nor what stands
-    # after the question mark, which may be anything.
+    # The route, not the path, is counted: its values are few.
     route = request.url_rule.rule if request.url_rule else "none"
-    measures = _measures()
-    entry = Entry(
-        measures.answers.of(request.method, route, response.status_code),
-        json.dumps(_line(route, response), ensure_ascii=False)[1:-1],
-    )
+    path = request.script_root + request.path
+    answered = Answered(request.method, path, route, response.status_code, response.mimetype, response.content_length)
+    entry = _measures().entry(answered)
     # A finished answer that is sent again is counted and told like the first.
     request.environ.get("planverk.told", {})["entry"] = entry
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    entry.tally.add(seconds)
-    if _LOG.isEnabledFor(logging.INFO):
-        _LOG.info("%s", entry.line(seconds))
+    entry.tell(time.perf_counter() - g.get("began", time.perf_counter()))
     return response
-
-
-def _line(route: str, response: Response) -> dict[str, object]:
-    return {
-        "method": request.method,
-        "path": request.script_root + request.path,
-        "route": route,
-        "status": response.status_code,
-        "type": response.mimetype,
-        "bytes": response.content_length,
-    }
 
 
 @lru_cache(maxsize=2)

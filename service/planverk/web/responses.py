@@ -17,6 +17,8 @@ from planverk.web.archive import Archive
 from planverk.web.languages import order, spoken
 from planverk.web.shelf import Shelf
 
+# Where the environment of a request has the edition that it was begun with, when it was before the application was asked.
+EDITION = "planverk.edition"
 # What each language calls itself.
 _LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English", "se": "Davvisámegiella"}
 # What may stand unescaped in a path (RFC 3986, section 3.3), so that `blåbær` becomes `bl%C3%A5b%C3%A6r` and no more.
@@ -38,7 +40,8 @@ def instance() -> Instance:
 def edition() -> Edition:
     """The edition that is current now; one request asks once and keeps it."""
     if "edition" not in g:
-        g.edition = cast("Shelf", current_app.extensions["planverk.shelf"]).current()
+        shelf = cast("Shelf", current_app.extensions["planverk.shelf"])
+        g.edition = request.environ.get(EDITION) or shelf.current()
         # Whoever keeps the answer keeps it no longer than this release is current.
         request.environ.get("planverk.told", {})["version"] = g.edition.release.version
     return cast("Edition", g.edition)

@@ -95,7 +95,7 @@ def push(folder: Path, version: str | None) -> None:
 @FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer, each with all that [limits] allows and with /metrics of its own.")
 def serve(folder: Path, host: str, port: int, workers: int) -> None:
     """Serve an instance's current release; a new one is taken up without a restart."""
     from planverk.server import run

@@ -2,14 +2,16 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from rdflib import Graph
+from rdflib import Graph, Literal
 
 from planverk.instance import Instance
-from planverk.release import open_release
-from planverk.vocab import DCAT, RDF
+from planverk.release import CATALOGUE, CONCEPTS, DATA, MODEL, VOCABULARY, open_release
+from planverk.serialization import read
+from planverk.vocab import DCAT, NAMES, RDF
 from planverk.web import datasets
 from planverk.web.datasets import written_size
 
@@ -78,3 +80,20 @@ def test_what_is_harvested_has_sections_too(fjordheim_client: FlaskClient, path:
     told = fjordheim_client.get(f"/nb{path}").text
     found = re.findall(r"<h2[^>]*>([^<]*)(?: <small>\d+</small>)?</h2>", told)
     assert [heading.strip() for heading in found][: len(headings)] == headings
+
+
+@pytest.mark.parametrize("part", [CATALOGUE, CONCEPTS, MODEL, DATA])
+def test_what_is_harvested_has_words_on_pages_in_each_language(fjordheim: Instance, part: str) -> None:
+    folder = fjordheim.releases / "1.0.0"
+    graph = read((folder / part).read_bytes())
+    known = read((folder / VOCABULARY).read_bytes()) + Graph().parse(Path(datasets.__file__).parent / "terms.ttl")
+    for term in {*graph.predicates(), *graph.objects(None, RDF.type)}:
+        named = {name.language for kind in NAMES for name in known.objects(term, kind) if isinstance(name, Literal)}
+        assert named >= {"nb", "nn", "en"}, term
+
+
+def test_a_page_uses_the_words_and_no_addresses(fjordheim_client: FlaskClient) -> None:
+    for path in ("/doc/dataset/nyskaping-2021-2028", "/doc/catalogue/plans", "/begreper", "/doc/service/sparql"):
+        told = fjordheim_client.get(f"/nn{path}").text
+        assert not re.search(r"<dt[^>]*>[^<]*://", told), path
+        assert not re.search(r'class="kind"><a [^>]*>[^<]*://', told), path

@@ -17,10 +17,24 @@ from planverk.web.imprint import FEEDS, Format, Imprint, in_rdf, of_release
 from planverk.web.languages import spoken
 from planverk.web.reading import Names, Value
 from planverk.web.resources import negotiated
-from planverk.web.responses import address, document, edition, here, instance, link, quote_path, to, varies, wanted
+from planverk.web.responses import (
+    address,
+    archive,
+    document,
+    edition,
+    here,
+    instance,
+    link,
+    quote_path,
+    to,
+    varies,
+    wanted,
+)
 
 blueprint = Blueprint("downloads", __name__)
 JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
+# How many findings a page shows; the whole is in the RDF.
+_ON_A_PAGE = 1000
 _EVER = 365 * 24 * 60 * 60
 
 
@@ -122,8 +136,11 @@ def _linked(response: Response, release: Release, name: str = "") -> Response:
 
 def _report(release: Release, lines: bytes) -> str:
     graph = read(lines)
-    names = Names(instance(), graph, read_vocabulary().shapes)
     results = sorted(graph.subjects(RDF.type, SH.ValidationResult), key=lambda result: int(result.rpartition("#")[2]))  # type: ignore[attr-defined]  # results have IRIs
+    shown, then = results[:_ON_A_PAGE], archive().edition(release.version)
+    things = sorted({str(node) for result in shown for node in graph.objects(result, SH.focusNode)})
+    told = read(b"".join(then.about(thing) for thing in things))
+    names = Names(instance(), graph, told, read_vocabulary().shapes)
     rows = [
         {
             "severity": Severity.of(graph.value(result, SH.resultSeverity)),
@@ -131,12 +148,12 @@ def _report(release: Release, lines: bytes) -> str:
             "thing": _thing(names, graph.value(result, SH.focusNode)),
             "sentence": names.best(graph.objects(result, SH.resultMessage)),
         }
-        for result in results
+        for result in shown
     ]
     path = f"/releases/{release.version}/report"
     cited = str(report_iri(instance().base, release.version))
     imprint = Imprint(cited, path, in_rdf(path, DOCUMENTS), release=release)
-    return render_template("report.html", **here(), release=release, results=rows, imprint=imprint)
+    return render_template("report.html", **here(), release=release, results=rows, total=len(results), imprint=imprint)
 
 
 def _thing(names: Names, node: Node | None) -> Value | None:

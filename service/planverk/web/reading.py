@@ -1,6 +1,8 @@
 """A document as people read it: a name, a kind, and rows of what is said, links both ways."""
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path as File
 from typing import NamedTuple
 
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
@@ -75,7 +77,7 @@ class Names:
             path = f"/releases/{self.version}{path}"
         href = way(quote_path(path)) if path else str(node)
         names = (text for graph in self.graphs for kind in NAMES for text in graph.objects(node, kind))
-        name = self.best(names)
+        name = self.best(names) or self.best(_foreign_names().objects(node, RDFS.label))
         return self.text(name)._replace(href=href) if name else Value(_ending(str(node)), None, href)
 
     def said(self, node: Node, term: URIRef) -> Value | None:
@@ -151,6 +153,12 @@ class _Reader:
     def _value(self, node: Node) -> Value:
         value = self.names.link(node)
         return value._replace(text=written(node, self.names.languages[0])) if isinstance(node, Literal) else value
+
+
+@cache
+def _foreign_names() -> Graph:
+    """What terms of other vocabularies are called, which are not in those of the release."""
+    return Graph(bind_namespaces="none").parse(File(__file__).parent / "terms.ttl")
 
 
 def _rank(predicate: Node) -> int:

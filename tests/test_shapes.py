@@ -8,10 +8,14 @@ import pyshacl
 import pytest
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
+from rdflib.paths import SequencePath
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from planverk import validation
 from planverk.validation.judge import JudgedGraph
+from planverk.validation.suspects import prologue
 from planverk.vocab import OWL, PLAN, RDF, RDFS, SH, SHAPE, SKOS
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -195,6 +199,38 @@ def test_code_lists_in_the_rules_are_those_of_the_ontology(ontology: Graph, shap
 def test_shapes_use_only_terms_of_shacl_1_0(shapes: Graph) -> None:
     used = {str(term).removeprefix(SH) for triple in shapes for term in triple if str(term).startswith(SH)}
     assert used - SHACL_1_0 == set()
+
+
+def test_an_exists_in_a_rule_holds_one_pattern_so_that_its_time_grows_as_the_data(shapes: Graph) -> None:
+    crowded = {
+        str(query)
+        for query in shapes.objects(None, SH.select)
+        for inner in existing(prepareQuery(prologue(shapes) + str(query)).algebra)
+        if len(steps(inner)) != 1
+    }
+    assert crowded == set()
+
+
+def existing(part: object) -> Iterator[CompValue]:
+    """The groups that a query asks for with EXISTS and NOT EXISTS, those within others too."""
+    if isinstance(part, CompValue):
+        if part.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
+            yield part.graph
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from existing(inner)
+
+
+def steps(group: object) -> list[object]:
+    """The predicates of a group's patterns, save those of an EXISTS in it; a sequence of properties is as many."""
+    if isinstance(group, SequencePath):
+        return [step for part in group.args for step in steps(part)]
+    if not isinstance(group, CompValue):
+        return [group]
+    if group.name == "BGP":
+        return [step for _, predicate, _ in group.triples for step in steps(predicate)]
+    return [step for part in (group.p, group.p1, group.p2) if isinstance(part, CompValue) for step in steps(part)]
 
 
 def test_the_shapes_are_themselves_well_formed(shapes: Graph) -> None:

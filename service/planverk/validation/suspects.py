@@ -48,7 +48,7 @@ class Suspects:
         for narrow, broad in engine.pairs(str(RDFS.subClassOf)):
             self._narrower[broad].add(narrow)
         self._doubts = Doubts(shapes, self.kinds)
-        self._prefixes = _prefixes(shapes)
+        self._prefixes = prologue(shapes)
         self._aims = aims(shapes)
 
     def kinds(self, kind: Node) -> list[str]:
@@ -118,7 +118,8 @@ def _values(variable: str, iris: Iterable[str]) -> str:
     return f"VALUES {variable} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
 
 
-def _prefixes(shapes: Graph) -> str:
+def prologue(shapes: Graph) -> str:
+    """The prefixes that the queries of the shapes are written with (SHACL 1.0, section 5.2.1), as SPARQL declares them."""
     declared = [
         (shapes.value(row, SH.prefix), shapes.value(row, SH.namespace))
         for ontology in shapes.subjects(RDF.type, OWL.Ontology)

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from click.testing import CliRunner, Result
 
 from planverk import __version__
-from planverk.cli import main
+from planverk.cli import main, publishing
+from planverk.cli.saving import each_save
 from planverk.instance import Instance
 from planverk.release import current_version
 
@@ -44,6 +47,46 @@ def test_check_of_bad_data_names_file_line_rule_and_sentence(unreleased: Instanc
     assert result.exit_code == 1
     number = path.read_text(encoding="utf-8").splitlines().index("<id/plan/fjord> a plan:RegionalPlann ;") + 1
     assert line.startswith(f"{path}:{number}: FEIL Source-unknown-term: Vokabularet har ikke")
+
+
+def test_check_may_watch_and_checks_again_what_is_saved(unreleased: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = unreleased.folder / "plan.ttl"
+    good = path.read_text(encoding="utf-8")
+
+    def saves(folder: Path) -> Iterator[datetime]:
+        for text in (good, good.replace('plan:startYear "2021"^^xsd:gYear', 'plan:startYear "2021"'), "nothing", good):
+            (folder / "plan.ttl").write_text(text, encoding="utf-8")
+            yield datetime(2026, 11, 26, 14, 3, tzinfo=UTC)
+
+    monkeypatch.setattr(publishing, "each_save", saves)
+    result = run("check", str(unreleased.folder), "--watch", "--quiet")
+    rounds = [part.strip().splitlines() for part in result.stdout.split("── 14:03:00")[1:]]
+    assert [bool(lines) for lines in rounds] == [False, True, True, False]
+    assert any("FEIL Period-startYear" in line for line in rounds[1])
+    assert result.exit_code == 0
+
+
+def test_a_setting_that_is_no_longer_good_is_told_while_watching(
+    unreleased: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "each_save", lambda folder: iter([datetime(2026, 11, 26, tzinfo=UTC)]))
+    (unreleased.folder / "planverk.toml").write_text("nothing", encoding="utf-8")
+    result = run("check", str(unreleased.folder), "--watch")
+    assert result.exit_code == 1
+    assert "planverk.toml" in result.stderr
+
+
+def test_a_save_is_noticed_once_the_file_is_at_rest(tmp_path: Path) -> None:
+    saves = each_save(tmp_path, seconds=0.01)
+    first = next(saves)
+    (tmp_path / "~$plan.xlsx").write_text("a lock", encoding="utf-8")
+    (tmp_path / "plan.xlsx").write_text("saved", encoding="utf-8")
+    assert next(saves) >= first
+    Thread(target=lambda: (sleep(0.2), (tmp_path / "plan.xlsx").unlink()), daemon=True).start()
+    (tmp_path / ".~lock.plan.xlsx#").write_text("a lock", encoding="utf-8")
+    waited = monotonic()
+    next(saves)
+    assert monotonic() - waited > 0.15
 
 
 def test_findings_speak_the_language_asked_for(unreleased: Instance) -> None:

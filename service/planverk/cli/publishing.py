@@ -2,12 +2,15 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 from rdflib import URIRef
 
 from planverk import desk, publication
+from planverk.cli.saving import each_save
 from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.instance import Instance
 from planverk.release import Release, ReleaseError, current, open_release
@@ -15,6 +18,8 @@ from planverk.sources.workbook import mark, write_keys
 from planverk.store import loading
 from planverk.store.library import server
 from planverk.store.remote import RemoteError
+from planverk.validation.standing import Standing
+from planverk.vocabulary import read_vocabulary
 
 
 @click.command()
@@ -25,13 +30,39 @@ from planverk.store.remote import RemoteError
 @click.option("--quiet", is_flag=True, help="Only violations, no warnings and notes.")
 @click.option("--mark", "and_mark", is_flag=True, help="Also write copies of the workbooks with the findings in them.")
 @click.option("--keys", "and_keys", is_flag=True, help="Also write the keys of new rows into the workbooks.")
-def check(folder: Path, language: str | None, quiet: bool, and_mark: bool, and_keys: bool) -> None:
+@click.option("--watch", is_flag=True, help="Check again each time a file is saved, until Ctrl-C.")
+def check(folder: Path, watch: bool, **options: Any) -> None:  # Any: passed on
     """Judge an instance by the rules; without --mark and --keys nothing is written.
 
-    The marked copies are in merket/: comments and colours in the cells that findings name.
+    The marked copies are in merket/: comments and colours in the cells that findings name. With --watch only what was
+    edited, and what that can touch, is judged again.
     """
+    sys.exit(0 if (_checked_at_each_save(folder, **options) if watch else _checked(folder, **options)) else 1)
+
+
+def _checked_at_each_save(folder: Path, **options: Any) -> bool:  # Any: passed on
+    standing, is_good = Standing(read_vocabulary()), False
+    with suppress(KeyboardInterrupt):
+        for moment in each_save(folder):
+            click.echo(f"── {moment:%H:%M:%S}")
+            try:
+                is_good = _checked(folder, **options, standing=standing)
+            except click.ClickException as error:
+                error.show()
+    return is_good
+
+
+def _checked(
+    folder: Path,
+    language: str | None,
+    quiet: bool,
+    and_mark: bool,
+    and_keys: bool,
+    standing: Standing | None = None,
+) -> bool:
+    """Tell what is found; whether there is no violation."""
     instance = instance_in(folder)
-    examined = publication.examine(instance, progress)
+    examined = publication.examine(instance, progress, standing)
     told = examined.violations if quiet else examined.findings
     report(told, instance, language)
     languages = (language, *instance.languages) if language else instance.languages
@@ -39,7 +70,7 @@ def check(folder: Path, language: str | None, quiet: bool, and_mark: bool, and_k
         click.echo(f"Merket kopi: {copy}", err=True)
     if and_keys:
         _keep_keys(examined)
-    sys.exit(1 if examined.violations else 0)
+    return not examined.violations
 
 
 @click.command()

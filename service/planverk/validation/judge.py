@@ -2,13 +2,15 @@
 
 import multiprocessing
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
 import pyshacl
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, BNode, Graph
+from rdflib import RDF, RDFS, BNode, Graph
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -17,6 +19,7 @@ from rdflib.term import Node
 from planverk.findings import Triple
 from planverk.validation.aims import Suspicion, aimed
 from planverk.vocab import SH
+from planverk.vocabulary import Vocabulary
 
 # For fewer suspicions than this a process of its own is not worth its while.
 _ENOUGH = 1000
@@ -29,6 +32,20 @@ class JudgedGraph(Graph):
         """As `Graph.query`."""
         prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
         return super().query(prepared, *arguments, **options)
+
+
+@contextmanager
+def with_superclasses(graph: Graph, vocabulary: Vocabulary) -> Iterator[JudgedGraph]:
+    """A graph with the superclasses of its classes, which are taken out again afterwards."""
+    # The same statements under another class, not a copy: there may be millions.
+    judged = JudgedGraph(store=graph.store, identifier=graph.identifier)
+    known = [axiom for axiom in vocabulary.ontology.triples((None, RDFS.subClassOf, None)) if axiom not in graph]
+    judged += known
+    try:
+        yield judged
+    finally:
+        for axiom in known:
+            judged.remove(axiom)
 
 
 def judge_at_once(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:

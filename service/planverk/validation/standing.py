@@ -1,0 +1,71 @@
+"""What stands of the findings after an edit: only what the edit can touch is judged again."""
+
+from collections.abc import Iterable
+
+from rdflib import RDFS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from planverk.findings import Finding, Positions
+from planverk.validation.aims import Aim, aims
+from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
+from planverk.validation.reach import Reach, reach
+from planverk.validation.replica import Replica
+from planverk.validation.results import findings, placed
+from planverk.validation.suspects import Suspects
+from planverk.vocabulary import Vocabulary
+
+# rdflib takes two language tags for one that differ in case only, so the tag stands beside the statement.
+_Said = tuple[Node, Node, Node, str | None]
+
+
+class Standing:
+    """Validates a graph again and again while it is edited; finds what `validate` would find."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Take the rules; of data nothing is known yet."""
+        self._vocabulary = vocabulary
+        self._rules = aims(vocabulary.shapes)
+        self._reaches: dict[Aim, Reach] = {}
+        self._said: set[_Said] = set()
+        self._found: list[Finding] = []  # without places, for an edit moves them
+        self._replica = Replica([])
+        self._suspects: Suspects | None = None
+
+    def validate(self, graph: Graph, positions: Positions) -> list[Finding]:
+        """What the shapes say of a graph, as `validate` gives it."""
+        said = {(*triple, triple[2].language if isinstance(triple[2], Literal) else None) for triple in graph}
+        changed = said ^ self._said
+        with with_superclasses(graph, self._vocabulary) as judged:
+            if self._suspects is None or self._is_beyond(changed):
+                self._found = self._begin(judged)
+            elif changed:
+                self._found = self._again(judged, self._suspects, changed)
+        self._said = said
+        return placed(self._found, positions)
+
+    def _is_beyond(self, changed: Iterable[_Said]) -> bool:
+        """Whether an edit has what is not followed: things that no query can name, and classes."""
+        nodes = {node for subject, _, value, _ in changed for node in (subject, value) if not isinstance(node, Literal)}
+        properties = {predicate for _, predicate, _, _ in changed}
+        return RDFS.subClassOf in properties or not all(map(self._replica.engine.can_name, nodes | properties))
+
+    def _begin(self, judged: JudgedGraph) -> list[Finding]:
+        self._replica = Replica(judged)
+        self._suspects = Suspects(self._vocabulary.shapes, self._replica)
+        report = judge_at_once(judged, self._vocabulary.shapes, self._suspects.of(self._rules, judged))
+        return findings(report, self._vocabulary.shapes)
+
+    def _again(self, judged: JudgedGraph, suspects: Suspects, changed: set[_Said]) -> list[Finding]:
+        """What is found once rules that tell of the edited things alone are asked of these, and others of all things."""
+        edited = {subject for subject, _, _, _ in changed if isinstance(subject, URIRef)}
+        self._replica.renew(judged, edited)
+        self._reaches = self._reaches or {rule: reach(rule, self._vocabulary.shapes) for rule in self._rules}
+        properties = {predicate for _, predicate, _, _ in changed}
+        touched = [rule for rule in self._rules if self._reaches[rule].is_touched(properties)]
+        own = [rule for rule in touched if self._reaches[rule].is_own]
+        far = [rule for rule in touched if not self._reaches[rule].is_own]
+        suspicions = suspects.of(own, judged, {str(thing) for thing in edited}) + suspects.of(far, judged)
+        anew = findings(judge_at_once(judged, self._vocabulary.shapes, suspicions), self._vocabulary.shapes)
+        gone, of_edited = {rule.rule for rule in far}, {rule.rule for rule in own}
+        kept = (one for one in self._found if one.rule not in gone)
+        return [*(one for one in kept if one.rule not in of_edited or one.focus not in edited), *anew]

@@ -1,13 +1,15 @@
-"""What size costs: `python benchmarks/scale.py [--size TRIPLES …]`, by itself 10 000 and 100 000.
+"""What size costs: `python benchmarks/scale.py [--size TRIPLES …] [--results FILE]`, by itself 10 000 and 100 000.
 
 For each size a nation of invented counties (nation.py) is checked, released and served by the command line, as users do
 it. Printed are the seconds and the memory of building, the size of the store, how long the service takes to start and
 how much memory it has, and the median time of pages and queries, each about another thing, so that no cache answers.
 The last column compares the largest size with the smallest: building may grow as the data does, serving not at all.
-The table becomes the section on scale in docs/performance.md, with a picture of the growth.
+The table becomes the section on scale in docs/performance.md, with a picture of the growth. `--results` keeps what was
+measured in a file of JSON, and takes sizes from there that were measured before: large ones take their time.
 """
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -15,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +33,7 @@ from service import free_port
 _DOCS = Path(__file__).parents[1] / "docs"
 _PLANVERK = [sys.executable, "-m", "planverk.cli"]
 _BEGIN, _END = "<!-- scale -->", "<!-- /scale -->"
-_ASKED = 30
+_ASKED, _STARTS = 30, 5
 _PREFIX = "PREFIX plan: <https://w3id.org/planverk/ontology#> PREFIX dct: <http://purl.org/dc/terms/> "
 
 
@@ -51,8 +54,9 @@ class Asked(NamedTuple):
 
 
 LINEAR, FLAT = "as the data", "not at all"
-READ, JUDGE, BUILD, RELEASE = (
-    Row(name, "s", LINEAR) for name in ("reading", "judging", "writing", "release, all in all")
+READ, JUDGE, BUILD, RELEASE, PROCESSOR = (
+    Row(name, "s", LINEAR)
+    for name in ("reading", "judging", "writing", "release, all in all", "release, time of processors")
 )
 MEMORY, STORE = Row("memory of the release", "MB", LINEAR), Row("store on disk", "MB", LINEAR)
 START, RESIDENT = Row("start of the service", "s", FLAT), Row("memory of the service at start", "MB", FLAT)
@@ -71,6 +75,19 @@ REQUESTS = (
 WHOLE = Asked(Row("query: sum over all the data", "ms", LINEAR), lambda county: _query(
     f"SELECT ?year (SUM(?amount) AS ?sum{county}) {{ ?given plan:amount ?amount ; plan:fundingYear ?year }} GROUP BY ?year"),
     "text/csv")  # fmt: skip
+ROWS = (
+    READ,
+    JUDGE,
+    BUILD,
+    RELEASE,
+    PROCESSOR,
+    MEMORY,
+    STORE,
+    START,
+    RESIDENT,
+    *(one.row for one in REQUESTS),
+    WHOLE.row,
+)
 PICTURED = (RELEASE, JUDGE, START, REQUESTS[3].row, REQUESTS[5].row, WHOLE.row)
 
 Measured = dict[Row, float]
@@ -105,22 +122,34 @@ def _built(instance: Path) -> Measured:
         JUDGE: judged - judging,
         BUILD: total - judged,
         RELEASE: total,
+        PROCESSOR: usage.ru_utime + usage.ru_stime,
         MEMORY: usage.ru_maxrss / 1024,
         STORE: store / 1e6,
     }
 
 
 def _served(instance: Path, counties: int) -> Measured:
+    with _service(instance) as (port, pid, seconds):
+        found = {START: seconds, RESIDENT: _resident(pid)}
+        numbers = [1 + place * counties // _ASKED for place in range(_ASKED)]
+        found |= {asked.row: _median(port, asked, numbers) for asked in REQUESTS}
+        found[WHOLE.row] = _median(port, WHOLE, numbers[:3])
+    starts = [found[START]]
+    for _ in range(_STARTS - 1):
+        with _service(instance) as (_, _, seconds):
+            starts.append(seconds)
+    return {**found, START: statistics.median(starts)}
+
+
+@contextmanager
+def _service(instance: Path) -> Iterator[tuple[int, int, float]]:
+    """The service while it runs: its port, its process and the seconds until it was ready."""
     port, begin = free_port(), time.perf_counter()
     command = [*_PLANVERK, "serve", str(instance), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _until_ready(port)
-            found = {START: time.perf_counter() - begin, RESIDENT: _resident(process.pid)}
-            numbers = [1 + place * counties // _ASKED for place in range(_ASKED)]
-            found |= {asked.row: _median(port, asked, numbers) for asked in REQUESTS}
-            found[WHOLE.row] = _median(port, WHOLE, numbers[:3])
-            return found
+            yield port, process.pid, time.perf_counter() - begin
         finally:
             process.terminate()
 
@@ -177,7 +206,9 @@ def table(measured: dict[int, Measured]) -> str:
 
 def write(measured: dict[int, Measured]) -> None:
     """Put the table and its picture into the documentation."""
-    lines = {f"{row.name}, {row.unit}": [(size, found[row]) for size, found in measured.items()] for row in PICTURED}
+    lines = {
+        f"{row.name}, {row.unit}": [(size, found[row]) for size, found in sorted(measured.items())] for row in PICTURED
+    }
     (_DOCS / "performance-scale.svg").write_text(
         picture(lines, "statements", "Cost by size of the data"), encoding="utf-8"
     )
@@ -191,7 +222,7 @@ def write(measured: dict[int, Measured]) -> None:
 
 def _section(measured: dict[int, Measured]) -> str:
     sizes = " ".join(str(size) for size in sorted(measured))
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "pyshacl", "rdflib", "granian"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "pyshacl", "rdflib", "uvicorn"))
     load = os.getloadavg()[0]
     return (
         f"## Scale\n\n`python benchmarks/scale.py --size {sizes}` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
@@ -205,11 +236,29 @@ def main() -> None:
     """Measure, print and write down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, nargs="+", default=[10_000, 100_000], help="about so many statements")
-    sizes = parser.parse_args().size
-    measured = {size: measure(size) for size in sizes}
+    parser.add_argument("--results", type=Path, help="a file of JSON to keep what was measured in")
+    options = parser.parse_args()
+    measured = _known(options.results)
+    for size in options.size:
+        measured[size] = measure(size)
+        _keep(options.results, measured)
     print(table(measured))
-    if len(sizes) > 1:
+    if len(measured) > 1:
         write(measured)
+
+
+def _known(results: Path | None) -> dict[int, Measured]:
+    if results is None or not results.exists():
+        return {}
+    kept = json.loads(results.read_text(encoding="utf-8"))
+    rows = {row.name: row for row in ROWS}
+    return {int(size): {rows[name]: value for name, value in found.items()} for size, found in kept.items()}
+
+
+def _keep(results: Path | None, measured: dict[int, Measured]) -> None:
+    if results is not None:
+        kept = {size: {row.name: value for row, value in found.items()} for size, found in sorted(measured.items())}
+        results.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -168,3 +168,11 @@ def definition_path(name: str) -> str:
     if space == "ontology":
         return f"/def/{term}" if term else "/def"
     return f"/def/{space}/{term}" if term else f"/def/{space}"
+
+
+def short(iri: str) -> str:
+    """An IRI as an editor writes it, with a prefix where there is one."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri

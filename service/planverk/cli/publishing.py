@@ -1,4 +1,4 @@
-"""From editors' files to a running service: check, release, push, serve."""
+"""From editors' files to a published release: check, release, push."""
 
 import os
 import sys
@@ -122,18 +122,6 @@ def push(folder: Path, version: str | None) -> None:
     _push(instance, frozen)
 
 
-@click.command()
-@FOLDER
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer, each with all that [limits] allows and with /metrics of its own.")
-def serve(folder: Path, host: str, port: int, workers: int) -> None:
-    """Serve an instance's current release; a new one is taken up without a restart."""
-    from planverk.server import run
-
-    run(instance_in(folder), host, port, workers)
-
-
 def _may_withdraw(instance: Instance, gone: list[URIRef], unasked: bool) -> bool:
     """Whether what was deleted is to be withdrawn, once it has been shown."""
     click.echo(f"Dette er gitt ut før og slettet nå. Det blir trukket tilbake {instance.issued.isoformat()}:")
@@ -164,4 +152,4 @@ def _push(instance: Instance, frozen: Release) -> None:
     click.echo(f"Utgave {frozen.version} er gjeldende på {store.query}")
 
 
-COMMANDS = (check, release, push, serve)
+COMMANDS = (check, release, push)

@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from planverk.findings import Finding, Positions, Severity, Triple, sentences
 from planverk.media import BY_SUFFIX
-from planverk.vocab import DCT, OWL, PREFIXES, SH, SHAPE
+from planverk.vocab import DCT, OWL, SH, SHAPE, short
 from planverk.vocabulary import Vocabulary
 
 _ADDRESS = re.compile(r"id/[a-z0-9-]+/[^\s#?<>\"{}|\\^`]+")
@@ -89,11 +89,3 @@ class _Judge:
     def _like(self, iri: str, known: set[URIRef]) -> str:
         match = get_close_matches(iri, [str(one) for one in known], n=1, cutoff=0.8)
         return short(match[0].removeprefix(self.base)) if match else "–"
-
-
-def short(iri: str) -> str:
-    """An IRI as an editor writes it, with a prefix where there is one."""
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri

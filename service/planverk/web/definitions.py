@@ -14,9 +14,8 @@ from planverk.examples import CONTEXT
 from planverk.findings import Severity
 from planverk.media import DOCUMENTS
 from planverk.rules import examples
-from planverk.sources.statements import short
 from planverk.versions import Snapshot
-from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS, W3ID
+from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS, W3ID, short
 from planverk.web import ontology
 from planverk.web.glossary import Glossary
 from planverk.web.imprint import Imprint, in_rdf, query

@@ -12,8 +12,7 @@ from planverk.examples import Example, example_of, examples_with
 from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.rules import Rule
-from planverk.sources.statements import short
-from planverk.vocab import CODE, DCT, SH, SKOS
+from planverk.vocab import CODE, DCT, SH, SKOS, short
 from planverk.web.reading import Names, Value
 
 _LANGUAGES = ("nb", "nn", "en")

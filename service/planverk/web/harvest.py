@@ -1,8 +1,7 @@
 """The documents that catalogues harvest: answered 200, whole and at once, Turtle unless something else is wanted."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -12,12 +11,9 @@ from rdflib.term import Node
 from planverk import media, serialization
 from planverk.catalogue import catalogue_iri, with_sizes
 from planverk.concepts import collection_iri
-from planverk.harvesting import examination
-from planverk.harvesting.examination import Examined, Judgement
-from planverk.harvesting.retrieval import Probe
 from planverk.informationmodel import model_iri
 from planverk.instance import Instance
-from planverk.media import BY_SUFFIX, HARVESTED, HTML, TURTLE
+from planverk.media import BY_SUFFIX, HARVESTED, HTML
 from planverk.vocab import DCAT, MODELLDCATNO, RDF, SKOS, VOID, graph_iri, void_iri
 from planverk.web.datasets import read_catalogue
 from planverk.web.imprint import Imprint, in_rdf, query
@@ -31,15 +27,6 @@ from planverk.web.structured import catalogue_in
 blueprint = Blueprint("harvest", __name__)
 _SUFFIX = f"<any({','.join(BY_SUFFIX)}):suffix>"
 _VOID = "/.well-known/void"
-
-
-class Checked(NamedTuple):
-    """A document of ours, what would become of it, and how many of each kind would be taken up."""
-
-    path: str
-    url: str
-    examined: Examined
-    counts: Counter[str]
 
 
 class Count(NamedTuple):
@@ -69,31 +56,11 @@ def europa(suffix: str | None = None) -> Response:
 @blueprint.get("/katalog/kontroll")
 def kontroll() -> Response:
     """What data.norge.no would make of our own documents, as the release has them; nothing is asked of any address."""
-    now = edition()
-    documents = (now.catalogue, now.concepts, now.model)
-    files = frozenset(row["name"] for row in now.release.files)
-    examined = _examined(instance().base, now.release.version, documents, files)
-    rows = [Checked(path, one.url, one, Counter(entry.type for entry in one.entries)) for path, one in examined.items()]
-    conflicts = examination.in_conflict(examined.values())
-    return document(render_template("harvestcheck.html", **here(), documents=rows, conflicts=conflicts), HTML)
+    # What judges is large and few ask for it: it is read when somebody does, not at the start of the service.
+    from planverk.web.harvestcheck import check
 
-
-@lru_cache(maxsize=2)
-def _examined(base: str, version: str, documents: tuple[bytes, ...], files: frozenset[str]) -> dict[str, Examined]:
-    """The three documents examined; a release never changes, so it is done once for each."""
-    folder = f"{base}releases/{version}/"
-
-    def ask(url: str) -> Probe:
-        name = url.removeprefix(folder)
-        return Probe(200, "", 0) if url.startswith(folder) and (not name or name in files) else Probe(None, "", 0)
-
-    judgement = Judgement(None, ask)
-    return {
-        path: examination.examine(
-            base.rstrip("/") + path, TURTLE.media_type, partial(serialization.write, lines, TURTLE), judgement, None
-        )
-        for path, lines in zip(("/katalog", "/begreper", "/informasjonsmodell"), documents, strict=True)
-    }
+    documents, conflicts = check(instance().base, edition())
+    return document(render_template("harvestcheck.html", **here(), documents=documents, conflicts=conflicts), HTML)
 
 
 @blueprint.get("/begreper")

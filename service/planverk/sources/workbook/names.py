@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.sources.statements import short
 from planverk.sources.workbook.table import Table, normal
-from planverk.vocab import NAMES, PREFIXES, RDF
+from planverk.vocab import NAMES, PREFIXES, RDF, short
 
 _WITH_KEY = re.compile(r".*\[(?P<key>[^\[\]]+)\]")
 _MOST_SHOWN = 5

@@ -14,8 +14,7 @@ from rdflib.term import Node
 
 from planverk.dictionary import Dictionary, Use, read_dictionary
 from planverk.findings import Severity
-from planverk.sources.statements import short
-from planverk.vocab import DCT, OWL, PROV, RDF, RDFS, SKOS, XSD
+from planverk.vocab import DCT, OWL, PROV, RDF, RDFS, SKOS, XSD, short
 
 KEY, TYPE, DETAILS, GUIDE, LISTS, LEDGER = "Nøkkel", "Type", "Andre opplysninger", "Veiledning", "Lister", "Nøkler"
 # Sheets whose name begins like this are the planner's own, and are left alone.

@@ -16,7 +16,6 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from planverk.instance import Instance
-from planverk.sources.statements import short
 from planverk.sources.workbook.cells import MOST_CHARACTERS, Cell, Cells, exactly, is_kept
 from planverk.sources.workbook.guide import guide
 from planverk.sources.workbook.names import Names
@@ -33,7 +32,7 @@ from planverk.sources.workbook.table import (
     Table,
     read_table,
 )
-from planverk.vocab import RDF, XSD
+from planverk.vocab import RDF, XSD, short
 
 _MOST_ALIKE = 4  # columns for one property side by side; more values than that share the last
 _SPARE_ROWS = 500

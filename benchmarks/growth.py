@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping
 from math import ceil, floor, log10
 
-_WIDTH, _HEIGHT, _MARGIN, _KEY = 720, 420, 60, 190
+_WIDTH, _HEIGHT, _MARGIN, _KEY = 780, 430, 60, 250
 _COLOURS = ("#1f5fa8", "#b3261e", "#2e7d32", "#8a4fbf", "#a15c00", "#00696d")
 
 Points = Iterable[tuple[float, float]]
 
 
 def picture(lines: Mapping[str, Points], across: str, up: str) -> str:
-    """The lines, each with its name beside its end; both axes are logarithmic, so what grows linearly rises at 45 degrees."""
+    """The lines, each with its name beside its end; both axes are logarithmic, so what grows linearly runs beside the dashed line."""
     drawn = {name: sorted(points) for name, points in lines.items()}
     places = _Places([point for points in drawn.values() for point in points])
-    parts = [*places.grid(), *(_line(places, *row) for row in zip(_COLOURS, drawn.items(), range(9), strict=False))]
-    title = f'<text x="{_MARGIN}" y="20">{up}</text><text x="{_WIDTH - _KEY}" y="{_HEIGHT - 12}" text-anchor="end">{across}</text>'
+    parts = [
+        *places.grid(),
+        places.guide(len(drawn)),
+        *(_line(places, *row) for row in zip(_COLOURS, drawn.items(), range(9), strict=False)),
+    ]
+    title = f'<text x="{_MARGIN}" y="20">{up}</text><text x="{(_WIDTH + _MARGIN - _KEY) // 2}" y="{_HEIGHT - 6}" text-anchor="middle">{across}</text>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="13" '
         f'role="img" aria-label="{up}">\n<rect width="100%" height="100%" fill="#fff"/>\n{title}\n'
@@ -46,6 +50,19 @@ class _Places:
         for power in range(self._left, self._right + 1):
             x, y = self.place(10**power, 10**self._low)
             yield f'<path d="M{x:.0f} 30V{y:.0f}" stroke="#ddd"/><text x="{x:.0f}" y="{y + 18:.0f}" text-anchor="middle">{10**power:,}</text>'
+
+    def guide(self, number: int) -> str:
+        """A dashed line that rises as what grows linearly does, and its name below the others."""
+        rise = min(self._right - self._left, self._high - self._low)
+        ends = (
+            self.place(10.0**self._left, 10.0**self._low),
+            self.place(10.0 ** (self._left + rise), 10.0 ** (self._low + rise)),
+        )
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in ends)
+        return (
+            f'<polyline points="{path}" fill="none" stroke="#999" stroke-dasharray="4 4"/>'
+            f'<text x="{_WIDTH - _KEY + 14}" y="{40 + 20 * number}" fill="#666">dashed: as the data</text>'
+        )
 
 
 def _line(places: _Places, colour: str, line: tuple[str, list[tuple[float, float]]], number: int) -> str:

@@ -87,7 +87,9 @@ def _page(template: str, **content: object) -> Response:
 
 def _programs() -> dict[str, str]:
     base = instance().base
-    plan = next((str(page) for page in read(edition().catalogue).objects(None, DCAT.landingPage)), base)
+    # Any plan will do; the whole catalogue would be read for as long as it is.
+    first = read(next(_datasets(edition().catalogue), b""))
+    plan = next((str(page) for page in first.objects(None, DCAT.landingPage)), base)
     thing = plan.replace(f"{base}doc/", f"{base}id/")
     return {
         path.stem: Template(path.read_text(encoding="utf-8")).substitute(base=base, thing=thing).strip()

@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import select
 import socket
 import time
 from collections.abc import Iterable, Iterator
@@ -351,10 +352,18 @@ def test_what_looks_like_a_head_is_none_where_content_is_awaited(here: Served) -
 
 
 def test_what_is_recognized_waits_until_what_was_asked_before_is_answered(here: Served) -> None:
-    head, slow = GET + b"\r\n", b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = GET + b"\r\n"
     raw(here.port, head, head, head, GET + CLOSE, wait=0.1)
-    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f } # asked by no other test"
-    received = raw(here.port, slow % quote(query).encode(), head, GET + CLOSE, wait=0.01)
+    here.asked.clear()
+    here.may_answer.clear()
+    with socket.create_connection(("127.0.0.1", here.port), timeout=20) as client:
+        client.sendall(b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n" % quote("ASK {} # first").encode())
+        wait_until(lambda: bool(here.asked))
+        client.sendall(head)
+        assert select.select([client], [], [], 0.3)[0] == []
+        here.may_answer.set()
+        client.sendall(GET + CLOSE)
+        received = b"".join(iter(lambda: client.recv(1 << 16), b""))
     assert re.findall(rb"content-type: ([\w/+-]+)", received) == [
         b"application/sparql-results+json", b"text/turtle", b"text/turtle",
     ]  # fmt: skip

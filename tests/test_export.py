@@ -3,10 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.error import HTTPError
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import urlopen
@@ -15,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rdflib import Graph
 
+from endpoints import serving
 from planverk import release
 from planverk.cli import main
 from planverk.instance import Instance
@@ -41,17 +39,8 @@ def tree(editions: Instance, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(tree: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tree)))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(tree) as address:
+        yield address
 
 
 def get(address: str) -> tuple[int, bytes]:

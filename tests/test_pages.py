@@ -230,18 +230,13 @@ def test_links_within_a_page_lead_to_a_place_on_it(odd_client: FlaskClient, path
 
 
 def test_every_link_of_the_fictional_instance_leads_somewhere(odd_client: FlaskClient) -> None:
-    found = crawl(odd_client, re.compile(r"^/(?!(\w\w/)?def\b)"))
+    # The vocabulary and the model of it are the same in every instance; test_quality.py follows the links of their pages.
+    found = crawl(odd_client, re.compile(r"^/(?!(\w\w/)?(def\b|doc/model/))"))
     status = {path: response.status_code for path, response in found.items()}
     assert {path for path, code in status.items() if code != 200} == {path for path in status if "/gammelt" in path}
     assert set(status.values()) == {200, 410}
     some = {"/doc/plan/fjord", "/doc/theme/bl%C3%A5b%C3%A6r.jsonld", "/releases/1.0.0/data.trig", "/en/"}
     assert some <= set(status)
-
-
-def test_every_link_between_pages_of_buskerud_leads_somewhere(client: FlaskClient) -> None:
-    found = crawl(client, re.compile(r"^/(?!(nb|nn|en)/)[^?.]*(\.html|\d/)?$"))
-    assert {path: response.status for path, response in found.items() if response.status_code not in (200, 410)} == {}
-    assert len(found) > 300
 
 
 def test_every_part_of_the_site_can_be_reached_from_the_home_page(odd_client: FlaskClient) -> None:

@@ -39,6 +39,13 @@
     document.adoptedStyleSheets = [sheet];
   },
 
+  // Text at twice its size, as a browser that enlarges text alone does it (WCAG 2.2, 1.4.4).
+  enlarge: () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(":root { font-size: 200% !important }");
+    document.adoptedStyleSheets = [sheet];
+  },
+
   // Texts that are in one other language only, and do not say so.
   unsaid: (texts) => {
     const language = document.documentElement.lang;

@@ -54,8 +54,7 @@ def test_a_page_is_light_and_does_not_move_while_it_loads(
     with visit(browser, address, viewport=view) as page:
         page.goto(f"/nb{path}")
         assert sight(page, "bytes") < LARGER.get(path.partition("?")[0], LARGEST)
-        # The editor of the query page takes the place of a field of the same size, but for a hair.
-        assert sight(page, "shift") < (0.01 if path.startswith("/sparql") else 0.0001)
+        assert sight(page, "shift") < 0.0001
 
 
 @EVERY_PAGE

@@ -17,10 +17,10 @@ from planverk import release
 from planverk.cli import main
 from planverk.instance import Instance
 
-# The vocabulary is most of a small site, and its pages are like the others: left out to save time.
+# The vocabulary is most of a small site, and its pages are like the others: left out to save time. So are past documents in languages.
 LEFT_OUT = (
     r"^(/(nb|nn|en))?/(def|(id|doc)/(concept/[a-rt-z]|model|catalogue|dataset|service|code|element|period)|begreper|"
-    r"informasjonsmodell|katalog|\.well-known|sparql/examples|query/)"
+    r"informasjonsmodell|katalog|\.well-known|sparql/examples|query/)|^/(nb|nn|en)/releases/[^/]+/doc/|^/(nb|nn)/(id|doc)/"
 )
 LINK = re.compile(r'(?:href|src|action)="(/[^/"][^"]*|/)"')
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import unquote, urljoin
 
 import pytest
@@ -24,6 +24,7 @@ EVERY_PAGE = pytest.mark.parametrize("path", PAGES)
 WIDTHS = (1280, 640, 390, 320)
 # What a reader does to the text, and in how narrow a window it must hold.
 CHANGES = {"space": 320, "enlarge": 640}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Pages that are the same in every instance. In one of them they are opened, but their links are not followed once more.
 COMMON = re.compile(r"/nn/(def|doc/model)\b")
 LARGEST = 100_000
@@ -103,6 +104,26 @@ def test_the_keyboard_reaches_all_there_is_in_its_order_and_the_focus_is_seen(
             assert focus["inside"], focus
             reached.append(focus["place"])
         assert reached == wanted
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/plan/nyskaping-2021-2028",
+        "/doc/action-programme/2021-2022",
+        "/doc/planning-process/nyskaping-2021-2028",
+        "/doc/organisation/havtek",
+        "/def",
+    ],
+)
+def test_texts_in_drawings_stand_out_by_day_and_by_night(browser: Browser, address: str, path: str) -> None:
+    with visit(browser, address, viewport=DESK) as page:
+        page.goto(f"/nb{path}")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            drawn = sight(page, "drawn")
+            assert len(drawn) > 5
+            assert [(text, scheme) for text, contrast in drawn if contrast < 4.5] == []
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(browser: Browser, address: str) -> None:

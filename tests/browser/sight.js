@@ -46,6 +46,29 @@
     document.adoptedStyleSheets = [sheet];
   },
 
+  // The texts of drawings with the contrast (WCAG 2.2, 1.4.3) to the shape or page they stand on, which axe leaves to people.
+  drawn: () => {
+    const bright = (colour) => {
+      const parts = colour.match(/[\d.]+/g).slice(0, 3).map((part) => part / (colour.startsWith("color(") ? 1 : 255));
+      const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const shape = (element) => ["rect", "circle", "ellipse", "polygon"].includes(element.localName);
+    const colour = (element) => getComputedStyle(element)[shape(element) ? "fill" : "backgroundColor"];
+    return [...document.querySelectorAll("main svg :is(text, tspan)")]
+      .filter((text) => [...text.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+      .map((text) => {
+        text.scrollIntoView({ block: "center", inline: "center" });
+        const box = text.getBoundingClientRect();
+        const below = document
+          .elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+          .filter((element) => shape(element) || !(element instanceof SVGElement))
+          .find((element) => !/^none$|, 0\)$/.test(colour(element)));
+        const two = [getComputedStyle(text).fill, below ? colour(below) : "rgb(255, 255, 255)"].map(bright).sort((a, b) => b - a);
+        return [text.textContent.trim(), (two[0] + 0.05) / (two[1] + 0.05)];
+      });
+  },
+
   // Texts that are in one other language only, and do not say so.
   unsaid: (texts) => {
     const language = document.documentElement.lang;

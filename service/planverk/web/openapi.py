@@ -185,10 +185,16 @@ def _path(app: Flask, rule: Rule, values: Values) -> Json:
     return {"get": get, "post": _post(get)} if "POST" in (rule.methods or ()) else {"get": get}
 
 
+# What is a page for people and JSON for programs, at one address.
+_LISTS = ("downloads.releases", "downloads.release", "questions.questions")
+
+
 def _asked(endpoint: str, values: Values) -> list[Json]:
     """What an address takes after the question mark."""
     if endpoint == "search.search":
         return [_parameter(parameter, values) for parameter in PARAMETERS]
+    if endpoint in _LISTS:
+        return _in_query({"format": {"enum": [JSON.suffix, HTML.suffix]}})
     return _in_query(_PROTOCOL) if endpoint == "sparql.endpoint" else []
 
 

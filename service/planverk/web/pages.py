@@ -100,11 +100,13 @@ def _programs() -> dict[str, str]:
 def _plans() -> list[Plan]:
     graph = read(b"".join(islice(_datasets(edition().catalogue), _SHOWN)))
     names = Names(instance(), graph)
-    return [
+    plans = [
         Plan(names.link(dataset)._replace(href=None), _description(names, dataset), _path(str(page)))
         for dataset in sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)
         for page in graph.objects(dataset, DCAT.landingPage)
     ]
+    # Those of which there is something to read stand first.
+    return sorted(plans, key=lambda plan: plan.description is None)
 
 
 def _description(names: Names, dataset: Node) -> Value | None:

@@ -2,7 +2,8 @@
 
 For each size a nation of invented counties (nation.py) is checked, released and served by the command line, as users do
 it. Printed are the seconds and the memory of building, the size of the store, how long the service takes to start and
-how much memory it has, and the median time of pages and queries, each about another thing, so that no cache answers.
+how much memory it has, and the time that its processes spend on pages and queries, each about another thing, so that no
+cache answers: the time of a clock would tell more of what else the machine does.
 The last column compares the largest size with the smallest: building may grow as the data does, serving not at all.
 The table becomes the section on scale in docs/performance.md, with a picture of the growth. `--results` keeps what was
 measured in a file of JSON, and does not measure again the sizes that stand there: large ones take their time.
@@ -12,12 +13,11 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -62,7 +62,8 @@ READ, JUDGE, BUILD, RELEASE, PROCESSOR = (
     for name in ("reading", "judging", "writing", "release, all in all", "release, time of processors")
 )
 MEMORY, STORE = Row("memory of the release", "MB", LINEAR), Row("store on disk", "MB", LINEAR)
-START, RESIDENT = Row("start of the service", "s", FLAT), Row("memory of the service at start", "MB", FLAT)
+START, STARTING = Row("start of the service", "s", FLAT), Row("start of the service, time of processors", "s", FLAT)
+RESIDENT = Row("memory of the service at start", "MB", FLAT)
 REQUESTS = (
     Asked(Row("home page", "ms", FLAT), lambda _, time: f"/?{time}"),
     Asked(Row("releases", "ms", FLAT), lambda _, time: f"/releases/?{time}"),
@@ -91,7 +92,7 @@ ROWS = (
     *(one.row for one in REQUESTS),
     WHOLE.row,
 )
-PICTURED = (PROCESSOR, MEMORY, START, REQUESTS[3].row, REQUESTS[5].row, WHOLE.row)
+PICTURED = (PROCESSOR, MEMORY, STARTING, REQUESTS[3].row, REQUESTS[5].row, WHOLE.row)
 
 Measured = dict[Row, float]
 
@@ -132,16 +133,15 @@ def _built(instance: Path) -> Measured:
 
 
 def _served(instance: Path, counties: int) -> Measured:
-    with _service(instance) as (port, pid, seconds):
-        found = {START: seconds, RESIDENT: _resident(pid)}
+    starts = []
+    for _ in range(_STARTS):
+        with _service(instance) as (_, pid, seconds):
+            starts.append((seconds, _processor(pid)))
+    with _service(instance) as (port, pid, _):
+        found = {START: min(starts)[0], STARTING: min(spent for _, spent in starts), RESIDENT: _resident(pid)}
         numbers = [1 + place * counties // _ASKED for place in range(_ASKED)]
-        found |= {asked.row: _median(port, asked, numbers) for asked in REQUESTS}
-        found[WHOLE.row] = _median(port, WHOLE, numbers[:3])
-    starts = [found[START]]
-    for _ in range(_STARTS - 1):
-        with _service(instance) as (_, _, seconds):
-            starts.append(seconds)
-    return {**found, START: statistics.median(starts)}
+        _until_idle(pid)
+        return {**found, **{asked.row: _mean(port, pid, asked, numbers) for asked in (*REQUESTS, WHOLE)}}
 
 
 @contextmanager
@@ -170,23 +170,46 @@ def _until_ready(port: int) -> None:
 
 def _resident(pid: int) -> float:
     """The memory in MB of a process and of those that it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return own / 1024 + sum(_resident(int(child)) for child in children)
+    return own / 1024 + sum(map(_resident, _children(pid)))
 
 
-def _median(port: int, asked: Asked, counties: Iterable[int]) -> float:
-    requests = (asked.path(county, time) for time, county in enumerate(counties))
-    return 1000 * statistics.median(_seconds(port, path, asked.accept) for path in requests)
+def _processor(pid: int) -> float:
+    """The seconds that a process and those that it started have spent."""
+    # What stands before is the name of the program, in brackets (proc(5)).
+    numbers = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    own = (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(map(_processor, _children(pid)))
 
 
-def _seconds(port: int, path: str, accept: str) -> float:
+def _until_idle(pid: int) -> None:
+    """Wait until what a service makes ready after its start is done."""
+    before = -1.0
+    while (spent := _processor(pid)) != before:
+        before = spent
+        time.sleep(2)
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process started, from whichever of its threads."""
+    started = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in started for child in file.read_text(encoding="ascii").split()]
+
+
+def _mean(port: int, pid: int, asked: Asked, counties: list[int]) -> float:
+    """The milliseconds of processor that a request costs, once one like it has been answered."""
+    _ask(port, asked.path(counties[0], len(counties)), asked.accept)
+    begin = _processor(pid)
+    for number, county in enumerate(counties):
+        _ask(port, asked.path(county, number), asked.accept)
+    return 1000 * (_processor(pid) - begin) / len(counties)
+
+
+def _ask(port: int, path: str, accept: str) -> None:
     request = Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
-    begin = time.perf_counter()
     with urlopen(request) as answer:
         answer.read()
-    return time.perf_counter() - begin
 
 
 def _query(text: str) -> str:

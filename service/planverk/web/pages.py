@@ -88,7 +88,7 @@ def _page(template: str, **content: object) -> Response:
 def _programs() -> dict[str, str]:
     base = instance().base
     # Any plan will do; the whole catalogue would be read for as long as it is.
-    first = read(next(_datasets(edition().catalogue), b""))
+    first = read(next(datasets(edition().catalogue), b""))
     plan = next((str(page) for page in first.objects(None, DCAT.landingPage)), base)
     thing = plan.replace(f"{base}doc/", f"{base}id/")
     return {
@@ -98,7 +98,7 @@ def _programs() -> dict[str, str]:
 
 
 def _plans() -> list[Plan]:
-    graph = read(b"".join(islice(_datasets(edition().catalogue), _SHOWN)))
+    graph = read(b"".join(islice(datasets(edition().catalogue), _SHOWN)))
     names = Names(instance(), graph)
     plans = [
         Plan(names.link(dataset)._replace(href=None), _description(names, dataset), _path(str(page)))
@@ -115,7 +115,7 @@ def _description(names: Names, dataset: Node) -> Value | None:
     return None if found and found.text == names.link(dataset).text else found
 
 
-def _datasets(catalogue: bytes) -> Iterator[bytes]:
+def datasets(catalogue: bytes) -> Iterator[bytes]:
     """The lines about each dataset of a catalogue; one is read when it is asked for, for there may be thousands."""
     end = 0
     while found := _DATASET.search(catalogue, end):

@@ -57,7 +57,7 @@ def told(findings: list[Finding]) -> Counter[tuple[object, ...]]:
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(chance=st.randoms(use_true_random=False), edits=st.integers(min_value=1, max_value=5))
+@given(chance=st.randoms(use_true_random=False), edits=st.integers(min_value=1, max_value=12))
 def test_edits_are_followed_to_all_that_they_touch(
     chance: random.Random, edits: int, county: list[Triple], watched: Standing, vocabulary: Vocabulary
 ) -> None:

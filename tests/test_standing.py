@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rdflib import RDFS, BNode, Graph, Literal, URIRef
 
@@ -56,13 +56,14 @@ def told(findings: list[Finding]) -> Counter[tuple[object, ...]]:
     )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(chance=st.randoms(use_true_random=False), edits=st.integers(min_value=1, max_value=12))
+# A seed says all of what failed, and a smaller one no more, so nothing is shrunk.
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+@given(seed=st.integers(min_value=0, max_value=2**32), edits=st.integers(min_value=1, max_value=12))
 def test_edits_are_followed_to_all_that_they_touch(
-    chance: random.Random, edits: int, county: list[Triple], watched: Standing, vocabulary: Vocabulary
+    seed: int, edits: int, county: list[Triple], watched: Standing, vocabulary: Vocabulary
 ) -> None:
     watched.validate(graph_of(county), Positions())  # whatever the edits before were
-    graph = graph_of(county)
+    graph, chance = graph_of(county), random.Random(seed)
     for triple in chance.sample(county, edits):
         edit(graph, triple, county, chance)
     assert told(watched.validate(graph, Positions())) == told(validate(graph, Positions(), vocabulary))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from math import ceil, floor, log10
 
-_WIDTH, _HEIGHT, _MARGIN, _KEY = 780, 430, 60, 250
+_WIDTH, _HEIGHT, _MARGIN, _KEY = 820, 430, 60, 300
 _COLOURS = ("#1f5fa8", "#b3261e", "#2e7d32", "#8a4fbf", "#a15c00", "#00696d")
 
 Points = Iterable[tuple[float, float]]

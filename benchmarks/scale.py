@@ -88,6 +88,7 @@ ROWS = (
     MEMORY,
     STORE,
     START,
+    STARTING,
     RESIDENT,
     *(one.row for one in REQUESTS),
     WHOLE.row,

@@ -1,5 +1,6 @@
 """A query is answered whole or ends as an error; none outlives its limits, and none harms its neighbours."""
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
@@ -55,6 +57,26 @@ def ask(pool: Pool, query: str, client: str = "") -> bytes:
 def ask_in_vain(pool: Pool, client: str) -> None:
     with pytest.raises(LimitExceeded):
         ask(pool, ENDLESS, client)
+
+
+# The engine keeps statements in several orders, each in files of its own; these questions need them all.
+OF_ALL = ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }")
+OF_ONE = ("?s ?p <urn:o1>", "?s <urn:p1> ?o", "GRAPH ?g { ?s ?p <urn:o1> }", "GRAPH ?g { ?s <urn:p1> ?o }")
+
+
+@pytest.mark.parametrize("loads", [2, 3, 8])
+def test_a_worker_opens_the_files_of_its_store_however_many_they_are(loads: int, tmp_path: Path) -> None:
+    store = ox.Store(str(tmp_path))
+    for number in range(loads):
+        triple = f"<urn:s{number}> <urn:p{number}> <urn:o{number}>"
+        store.bulk_load(f"{triple} .\n{triple} <urn:g{number}> .\n".encode(), format=ox.RdfFormat.N_QUADS)
+    del store
+    assert len(list(tmp_path.glob("*.sst"))) > 16  # so many are open from the start
+    pool = pool_of(tmp_path, Limits(workers=1))
+    for patterns, expected in ((OF_ALL, loads), (OF_ONE, 1)):
+        for pattern in patterns:
+            answer = json.loads(ask(pool, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"))
+            assert answer["results"]["bindings"][0]["n"]["value"] == str(expected), pattern
 
 
 @pytest.mark.parametrize("query", COSTLY, ids=lambda query: query[:40])

@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -77,16 +78,28 @@ def _confine(store: Path, limits: Limits) -> None:
     bound = pages * resource.getpagesize() + limits.memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    lowest_free = os.dup(0)
-    os.close(lowest_free)
     # RocksDB opens sixteen of its files at first and the others when they are needed.
-    bound = lowest_free + _files_not_yet_open(store)
+    bound = _bound_that_leaves(_files_not_yet_open(store))
     resource.setrlimit(resource.RLIMIT_NOFILE, (bound, bound))
 
 
 def _files_not_yet_open(store: Path) -> int:
     files = {str(file.resolve()) for file in store.glob("*.sst")}
     return len(files - {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()})
+
+
+def _bound_that_leaves(files: int) -> int:
+    """The bound below which just so many descriptors are free, also between those that are in use."""
+    free = (descriptor for descriptor in count() if not _is_open(descriptor))
+    return next(islice(free, files, None))
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _light_the_fuse(limits: Limits) -> None:

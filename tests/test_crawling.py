@@ -14,7 +14,6 @@ from rdflib import Graph, Literal, URIRef
 from planverk import sitemap
 from planverk.catalogue import catalogue
 from planverk.instance import Instance
-from planverk.serialization import statements
 from planverk.vocab import DCT, PLAN, RDF
 from planverk.web import create_app
 from planverk.web.structured import catalogue_in
@@ -68,7 +67,7 @@ def test_a_title_cannot_end_the_script_it_stands_in(odd: Instance) -> None:
     plans.add((plan, DCT.title, Literal(hostile, lang="nb")))
     app = create_app(odd)
     with app.test_request_context("/katalog"):
-        told = catalogue_in(statements(catalogue(odd, plans)), odd)
+        told = catalogue_in(catalogue(odd, plans), odd)
         written = app.jinja_env.from_string("{{ structured | tojson }}").render(structured=told)
     assert not set("<>&'") & set(written)
     assert json.loads(written)["dataset"][0]["name"] == hostile

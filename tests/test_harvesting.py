@@ -26,7 +26,7 @@ from planverk.instance import Instance
 from planverk.media import TURTLE
 from planverk.release import open_release
 from planverk.vocab import DCAT, DCT, EU, FOAF, RDF, XSD
-from planverk.web import create_app, harvest
+from planverk.web import create_app, harvestcheck
 from test_conformance import SEMIC, SEMIC_RANGE, V2, complaints, official, with_axioms
 
 # rdflib's parsers use names that it has deprecated itself.
@@ -179,7 +179,7 @@ def test_planners_see_on_a_page_what_would_be_taken_up_and_how_it_scores(client:
 
 def test_the_page_asks_nothing_of_any_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", None)
-    harvest._examined.cache_clear()
+    harvestcheck._examined.cache_clear()
     assert client.get("/katalog/kontroll").status_code == 200
 
 

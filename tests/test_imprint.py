@@ -9,8 +9,11 @@ from urllib.parse import quote, unquote
 
 import pytest
 from flask.testing import FlaskClient
+from rdflib import OWL
 from werkzeug.test import TestResponse
 
+from planverk.vocab import ONTOLOGY_IRI
+from planverk.vocabulary import read_vocabulary
 from test_pages import Page as Document
 from test_quality import PAGES
 
@@ -54,6 +57,9 @@ TOLD = {
     "/doc/dataset/nyskaping-2021-2028": thing("dataset/nyskaping-2021-2028"),
     # The endpoint answers of the current release only.
     "/releases/1.0.0/doc/action/2021-01": Told(f"{BASE}/releases/1.0.0/doc/action/2021-01", RDF, query=False),
+    "/releases/1.0.0/doc/plan/nyskaping-2021-2028": Told(
+        f"{BASE}/releases/1.0.0/doc/plan/nyskaping-2021-2028", RDF, query=False
+    ),
     "/about": Told(f"{BASE}/id/catalogue/plans", RDF, query=True),
     "/accessibility": None,
     "/privacy": None,
@@ -82,8 +88,11 @@ TOLD = {
     "/def/code/goal-level/main-goal": term("code/goal-level/main-goal"),
     "/def/shapes": term("shapes", known=False),
     "/def/shapes/Goal-goalLevel": term("shapes#Goal-goalLevel", known=False),
+    "/def/shapes/InstrumentVersion-issued": term("shapes#InstrumentVersion-issued", known=False),
     "/def/mappings": term("mappings", known=False),
+    "/def/ontology/1.0.0": term("ontology/1.0.0", known=False),
     "/def/ontology/1.1.0": term("ontology/1.1.0", known=False),
+    "/sparql?query=SELECT": None,
     "/sparql": Told(f"{BASE}/sparql", RDF, query=False),
     "/sparql/examples": Told(f"{BASE}/sparql/examples", RDF, query=False),
     "/query/": Told(f"{BASE}/query/", {"JSON", "OpenAPI"}, query=False),
@@ -137,7 +146,8 @@ def test_every_page_tells_the_version_in_its_footer(pages: Pages, path: str) -> 
 
 @pytest.mark.parametrize("path", [path for path, told in TOLD.items() if told and told.address.startswith(W3ID)])
 def test_a_page_of_the_vocabulary_tells_its_version(pages: Pages, path: str) -> None:
-    assert '<dt>Vokabular</dt><dd><a href="/nb/def">1.1.0</a></dd>' in foot(pages(path))
+    version = read_vocabulary().ontology.value(ONTOLOGY_IRI, OWL.versionInfo)
+    assert f'<dt>Vokabular</dt><dd><a href="/nb/def">{version}</a></dd>' in foot(pages(path))
 
 
 @TELLING

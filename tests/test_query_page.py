@@ -224,7 +224,7 @@ def test_without_scripts_the_form_is_sent(browser: Browser, address: str) -> Non
     with visit(browser, address, java_script_enabled=False) as page:
         page.goto("/sparql")
         page.get_by_label("Spørring").fill("ASK {}")
-        page.get_by_label("Format").select_option("JSON")
+        page.get_by_label("Format", exact=True).select_option("JSON")
         page.get_by_role("button", name="Spør").click()
         expect(page.locator("body")).to_contain_text('"boolean":true')
         assert page.url.startswith(f"{address}/sparql?query=ASK")

@@ -79,6 +79,7 @@ class Lines(logging.Handler):
     def __init__(self) -> None:
         """Begin to look now and then whether something is to be written."""
         super().__init__()
+        self._stream = sys.stdout
         self._waiting: deque[str] = deque()
         self._writing = Lock()
         Thread(target=self._look, daemon=True).start()
@@ -96,11 +97,11 @@ class Lines(logging.Handler):
     def flush(self) -> None:
         """Write what there is."""
         with self._writing:
-            sys.stdout.write("".join(self._waiting.popleft() for _ in range(len(self._waiting))))
-            sys.stdout.flush()
+            self._stream.write("".join(self._waiting.popleft() for _ in range(len(self._waiting))))
+            self._stream.flush()
 
     def _look(self) -> None:
-        while not sys.stdout.closed:
+        while not self._stream.closed:
             self.flush()
             time.sleep(_A_MOMENT)
 

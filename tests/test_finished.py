@@ -341,6 +341,13 @@ def test_requests_are_told_apart_as_http_has_it(here: Served, request_: bytes, a
     assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == answers
 
 
+@pytest.mark.parametrize("first", [20_000, 60_000])
+def test_a_head_is_too_large_in_whatever_pieces_it_comes(here: Served, first: int) -> None:
+    request_ = GET + b"Accept: " + b"x" * 70_000 + b"\r\n" + CLOSE
+    received = raw(here.port, request_[:first], request_[first:], wait=0.1)
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == [b"431"]
+
+
 def test_what_looks_like_a_head_is_none_where_content_is_awaited(here: Served) -> None:
     head = GET + b"\r\n"
     assert len(re.findall(rb"HTTP/1\.1 200 ", raw(here.port, head, head, head, GET + CLOSE, wait=0.1))) == 4

@@ -72,4 +72,4 @@ def load(instance: Instance) -> Front:
     log = log_requests_to_stdout()
     app = create_app(instance)
     finished = Finished(app.extensions["planverk.shelf"].version_at_hand, instance.limits.finished_mb << 20)
-    return Front(app, instance.limits.workers + instance.limits.waiting, finished, partial(prepare, app), log.flush)
+    return Front(app, instance.limits.workers + instance.limits.waiting, finished, partial(prepare, app), log.end)

@@ -82,7 +82,7 @@ class Connection(HttpToolsProtocol):
     def _read(self, data: bytes) -> None:
         """Read on, and see how far the client has come."""
         was_in_head = self._in_head
-        self._much |= len(data) > _LARGEST_HEAD
+        self._much |= was_in_head or len(data) > _LARGEST_HEAD
         super().data_received(data)
         if self._in_head:
             self._head += len(data) if was_in_head else 0

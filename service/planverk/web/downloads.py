@@ -97,7 +97,7 @@ def download(version: str, name: str) -> Response:
     etag = hashes.get(name, f"{found.content_hash}-{name}")
     response = send_from_directory(found.folder.resolve(), name, mimetype=media_types[name], etag=etag, max_age=_EVER)
     response.cache_control.immutable = True
-    response.expires = None  # max-age says it, in words that are the same at any time
+    del response.headers["Expires"]  # max-age says it, in words that are the same at any time
     return _linked(response, found, name)
 
 

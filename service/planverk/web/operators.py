@@ -6,7 +6,7 @@ import sys
 import time
 from collections import deque
 from functools import lru_cache
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -82,6 +82,7 @@ class Lines(logging.Handler):
         self._stream = sys.stdout
         self._waiting: deque[str] = deque()
         self._writing = Lock()
+        self._ended = Event()
         Thread(target=self._look, daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -100,10 +101,16 @@ class Lines(logging.Handler):
             self._stream.write("".join(self._waiting.popleft() for _ in range(len(self._waiting))))
             self._stream.flush()
 
+    def end(self) -> None:
+        """Write what there is, and take no more; who asks the application otherwise logs as others do."""
+        self._ended.set()
+        self.flush()
+        _LOG.removeHandler(self)
+        _LOG.propagate = True
+
     def _look(self) -> None:
-        while not self._stream.closed:
+        while not (self._ended.wait(_A_MOMENT) or self._stream.closed):
             self.flush()
-            time.sleep(_A_MOMENT)
 
 
 def register(app: Flask) -> None:
@@ -114,7 +121,7 @@ def register(app: Flask) -> None:
 
 
 def log_requests_to_stdout() -> Lines:
-    """Write each request as a line of JSON to standard output, for a service that runs on its own; flush it at the end."""
+    """Write each request as a line of JSON to standard output, for a service that runs on its own; end it with that."""
     handler = Lines()
     handler.setFormatter(logging.Formatter("%(message)s"))
     _LOG.addHandler(handler)

@@ -93,6 +93,8 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 def _jobs(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     """The jobs on the released instance in a folder; what they read once and keep is read before."""
     from planverk import sources, validation
+    from planverk.concepts import concepts
+    from planverk.informationmodel import information_model
     from planverk.instance import read_instance
     from planverk.tables import Tables
     from planverk.vocabulary import read_vocabulary
@@ -105,6 +107,7 @@ def _jobs(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     tables = Tables(folder / "releases/current/data.nq", import_module("planverk.dictionary").read_dictionary())
     yield "reading", lambda: sources.read(instance, vocabulary)
     yield "judging", lambda: validation.validate(read.graph, read.positions, vocabulary)
+    yield "documents", lambda: (concepts(instance), information_model(instance))
     yield "dumps", lambda: _dumps(folder)
     yield "tables", lambda: sum(1 for _ in tables.rows())
     yield "page", lambda: client.get("/doc/action/2021-01")

@@ -72,7 +72,7 @@ def test_a_release_is_no_larger_than_it_was(fjordheim: Instance) -> None:
     assert size <= KNOWN["release"]["bytes"] * JUMP
 
 
-@pytest.mark.parametrize("job", ["reading", "judging", "dumps", "tables", "page"])
+@pytest.mark.parametrize("job", ["reading", "judging", "documents", "dumps", "tables", "page"])
 def test_a_job_calls_no_more_functions_than_it_did(calls: dict[str, int], job: str) -> None:
     assert calls[job] <= _of_this_python("calls")[job] * JUMP
 

@@ -102,7 +102,7 @@ class Dictionary:
 
     def codes(self, scheme: URIRef) -> list[URIRef]:
         """The codes of a list, in its order."""
-        return sorted(_iris(self.ontology.subjects(SKOS.inScheme, scheme)), key=self._order)
+        return self._codes.get(scheme, [])
 
     def wider(self, term: Node, relation: URIRef = RDFS.subClassOf) -> list[URIRef]:
         """The classes or properties above a term, the nearest first."""
@@ -116,11 +116,7 @@ class Dictionary:
 
     def uses(self, kind: URIRef) -> list[Use]:
         """The properties of a class, its own first, then those of the classes above it, each in the order it stands."""
-        found: dict[URIRef, Use] = {}
-        for owner in (kind, *self.wider(kind)):
-            for term in self._properties_of(owner):
-                found.setdefault(term, self._use(term, owner, kind))
-        return list(found.values())
+        return self._uses[kind] if kind in self._uses else self._uses_of(kind)
 
     def pointing_to(self, kind: URIRef) -> list[URIRef]:
         """The properties whose values are of a class."""
@@ -139,9 +135,7 @@ class Dictionary:
 
     def scheme_of(self, term: Node) -> URIRef | None:
         """The code list that a property takes its values from."""
-        return next(
-            (scheme for scheme in _iris(self.ontology.objects(term, RDFS.seeAlso)) if scheme in self.schemes), None
-        )
+        return next((named for named in _iris(self.ontology.objects(term, RDFS.seeAlso)) if named in self._codes), None)
 
     def kinds_of(self, term: Node, rules: Iterable[Rule] = ()) -> tuple[URIRef, ...]:
         """What the values of a property are: a code list, or the classes and datatypes that the rules or the ontology name."""
@@ -162,19 +156,42 @@ class Dictionary:
         """The version of the ontology."""
         return str(self.ontology.value(ONTOLOGY_IRI, OWL.versionInfo))
 
+    @cached_property
+    def _codes(self) -> dict[URIRef, list[URIRef]]:
+        members = {scheme: _iris(self.ontology.subjects(SKOS.inScheme, scheme)) for scheme in self.schemes}
+        return {scheme: sorted(codes, key=self._order) for scheme, codes in members.items()}
+
+    @cached_property
+    def _uses(self) -> dict[URIRef, list[Use]]:
+        return {kind: self._uses_of(kind) for kind in self.classes}
+
+    def _uses_of(self, kind: URIRef) -> list[Use]:
+        rules = _listed((term, rule) for rule in self.rules_of(kind) for term in rule.paths)
+        owners: dict[URIRef, URIRef] = {}
+        for owner in (kind, *self.wider(kind)):
+            for term in self._properties_of(owner):
+                owners.setdefault(term, owner)
+        return [self._use(term, owner, rules.get(term, [])) for term, owner in owners.items()]
+
     def _properties_of(self, kind: URIRef) -> list[URIRef]:
         """Those the ontology gives a class, then those of others that rules on it look at."""
-        declared = [term for term in self.properties if (term, RDFS.domain, kind) in self.ontology]
-        looked_at = [
-            path for rule in self.rules if kind in rule.classes and len(rule.paths) == 1 for path in rule.paths
-        ]
+        of_kind = set(self.ontology.subjects(RDFS.domain, kind))
+        declared = [term for term in self.properties if term in of_kind]
+        looked_at = [path for rule in self._rules_by_class.get(kind, []) if len(rule.paths) == 1 for path in rule.paths]
         return [term for term in dict.fromkeys([*declared, *looked_at]) if term != RDF.type]
 
-    def _use(self, term: URIRef, owner: URIRef, kind: URIRef) -> Use:
-        rules = [rule for rule in self.rules_of(kind) if term in rule.paths]
-        general = [rule for rule in self.rules if term in rule.paths and term in rule.subjects_of]
-        counting = tuple(rule for rule in rules if len(rule.paths) == 1)
-        return Use(term, owner, self.kinds_of(term, (*rules, *general)), counting)
+    @cached_property
+    def _rules_by_class(self) -> dict[URIRef, list[Rule]]:
+        return _listed((kind, rule) for rule in self.rules for kind in rule.classes)
+
+    @cached_property
+    def _general_rules(self) -> dict[URIRef, list[Rule]]:
+        """The rules on a property wherever it stands."""
+        return _listed((term, rule) for rule in self.rules for term in rule.paths if term in rule.subjects_of)
+
+    def _use(self, term: URIRef, owner: URIRef, rules: list[Rule]) -> Use:
+        kinds = self.kinds_of(term, (*rules, *self._general_rules.get(term, [])))
+        return Use(term, owner, kinds, tuple(rule for rule in rules if len(rule.paths) == 1))
 
     def _narrowest(self, kinds: list[URIRef]) -> tuple[URIRef, ...]:
         above = {wide for kind in kinds for wide in self.wider(kind)}
@@ -217,6 +234,14 @@ def read_dictionary() -> Dictionary:
         rules=read_rules(vocabulary.shapes),
         passages=passages(folders.ONTOLOGY / "planverk.ttl"),
     )
+
+
+def _listed(pairs: Iterable[tuple[URIRef, Rule]]) -> dict[URIRef, list[Rule]]:
+    """The rules of each term, in their order."""
+    found: dict[URIRef, list[Rule]] = {}
+    for term, rule in pairs:
+        found.setdefault(term, []).append(rule)
+    return found
 
 
 def _iris(nodes: Iterable[Node | None]) -> tuple[URIRef, ...]:

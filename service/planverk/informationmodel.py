@@ -234,11 +234,17 @@ def _titles(ontology: Graph, term: Node) -> Iterator[tuple[URIRef, Node]]:
     return ((DCT.title, text) for text in next((found for found in names if found), []))
 
 
-def _multiplicity(use: Use) -> Rows:
-    """How many values there must and may be; only what stops a release counts. FDK reads XSD's terms, shapes the others'."""
+def _bounds(use: Use) -> tuple[int, int | None]:
+    """How many values there must and may be; only what stops a release counts."""
     (least, needed), (most, limited) = use.least, use.most
-    lower = Literal(str(least if needed is Severity.VIOLATION else 0), datatype=XSD.nonNegativeInteger)
-    upper = Literal(str(most), datatype=XSD.nonNegativeInteger) if limited is Severity.VIOLATION else Literal("*")
+    return least if needed is Severity.VIOLATION else 0, most if limited is Severity.VIOLATION else None
+
+
+def _multiplicity(use: Use) -> Rows:
+    """The bounds as the model states them. FDK reads XSD's terms, shapes the others'."""
+    least, most = _bounds(use)
+    lower = Literal(str(least), datatype=XSD.nonNegativeInteger)
+    upper = Literal("*") if most is None else Literal(str(most), datatype=XSD.nonNegativeInteger)
     return [
         *((space["minOccurs"], lower) for space in (XSD, MODELLDCATNO)),
         *((space["maxOccurs"], upper) for space in (XSD, MODELLDCATNO)),
@@ -246,7 +252,7 @@ def _multiplicity(use: Use) -> Rows:
 
 
 def _signature(use: Use) -> tuple[object, ...]:
-    return (use.term, use.kinds, tuple(_multiplicity(use)))
+    return (use.term, use.kinds, _bounds(use))
 
 
 def _is_simple(kind: URIRef) -> bool:

@@ -1,5 +1,6 @@
 """The ontology, its code lists and the shapes, read into graphs."""
 
+from functools import cache
 from typing import NamedTuple
 
 from rdflib import OWL, RDF, Graph, URIRef
@@ -30,15 +31,17 @@ class CatalogueRules(NamedTuple):
     part: Graph
 
 
+@cache
 def read_vocabulary() -> Vocabulary:
-    """The ontology with its code lists, and the shapes with the rules on sources."""
+    """The ontology with its code lists, and the shapes with the rules on sources; nobody may change them."""
     ontology = read_turtle(
         [*sorted(folders.ONTOLOGY.glob("*.ttl")), *sorted((folders.ONTOLOGY / "codes").glob("*.ttl"))]
     )
     return Vocabulary(ontology, read_turtle(sorted(folders.SHAPES.glob("*.ttl"))))
 
 
+@cache
 def read_catalogue_rules() -> CatalogueRules:
-    """The rules that the documents for data.norge.no are judged by."""
+    """The rules that the documents for data.norge.no are judged by; nobody may change them."""
     files = sorted((folders.SHAPES / "catalogue").glob("*.ttl"))
     return CatalogueRules(read_turtle(files), read_turtle([file for file in files if file.stem != "links"]))

@@ -53,9 +53,9 @@ def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Instance:
 
 
 @pytest.fixture
-def copy_of_odd(tmp_path: Path) -> Instance:
-    """The fictional instance, released, for a test to change as it likes."""
-    return released(TESTS / "odd", tmp_path / "instance")
+def copy_of_odd(odd: Instance, tmp_path: Path) -> Instance:
+    """The fictional instance with its release, for a test to change as it likes."""
+    return read_instance(shutil.copytree(odd.folder, tmp_path / "instance", symlinks=True))
 
 
 @pytest.fixture

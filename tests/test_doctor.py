@@ -371,7 +371,7 @@ def endless(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda connection: time.sleep(2),
+        lambda connection: time.sleep(60),
         dripping(b"HTTP/1.1 200 OK\r\nX-Header: "),
         dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
         endless,
@@ -385,7 +385,7 @@ def test_no_server_keeps_the_doctor_waiting(answer: Callable[[socket.socket], No
     began = time.monotonic()
     with listening(answer) as port, pytest.raises(Unanswered):
         Site(f"http://127.0.0.1:{port}/", 1).ask("/")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
 
 
 def test_where_nobody_listens_every_check_fails_with_the_reason() -> None:

@@ -167,7 +167,7 @@ IRI = {"type": "uri", "value": "https://data.example.org/id/plan/fjord"}
 
 
 def slow(request: BaseHTTPRequestHandler) -> None:
-    for _ in range(100):
+    for _ in range(600):
         request.wfile.write(b" ")
         time.sleep(0.1)
 
@@ -216,7 +216,7 @@ def test_an_endpoint_in_trouble_is_an_error_and_nothing_is_left_out(
     other.answer, status = TROUBLE[trouble]
     began = time.monotonic()
     response = ask(county, f"SELECT * {{ {{ ?s a ?kind }} UNION {{ SERVICE <{other.address}> {{ ?s ?p ?o }} }} }}")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert "planverk.toml" not in response.text
     assert "trouble inside" not in response.text

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import openpyxl
 import pytest
@@ -163,10 +163,10 @@ def test_a_file_that_is_no_good_workbook_is_told_and_nothing_of_it_is_believed(
     case: str, good: bytes, read: Read
 ) -> None:
     make, rule = UNREADABLE[case]
-    began = monotonic()
+    began = process_time()
     graph, workbooks = read(make(good))
     assert (rules(workbooks), workbooks.whole, len(graph)) == ({rule}, False, 0)
-    assert monotonic() - began < 20
+    assert process_time() - began < 20
 
 
 @pytest.mark.parametrize("ending", [".xlsm", ".xls", ".ods", ".csv"])
@@ -189,13 +189,13 @@ def test_a_hundred_thousand_rows_are_refused_in_bounded_time_and_memory(good: by
         return part.replace(b"</sheetData>", rows + b"</sheetData>") if name.endswith("sheet6.xml") else part
 
     huge = repacked(good, grow)
-    began = monotonic()
+    began = process_time()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     graph, workbooks = read(huge)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert (rules(workbooks), workbooks.whole, len(graph)) == ({"too-large"}, False, 0)
     assert grown < 100_000  # kilobytes
-    assert monotonic() - began < 20
+    assert process_time() - began < 20
 
 
 CELLS = {

@@ -15,11 +15,11 @@ release: .venv/installed
 	$(BIN)/planverk release $(INSTANCE)
 
 test: .venv/test lint     ## everything CI runs
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/test      ## which lines no test reaches; the same tests, at twice the time
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -74,19 +74,13 @@ def test_a_release_is_no_larger_than_it_was(fjordheim: Instance) -> None:
 
 @pytest.mark.parametrize("job", ["reading", "judging", "documents", "dumps", "tables", "page"])
 def test_a_job_calls_no_more_functions_than_it_did(calls: dict[str, int], job: str) -> None:
-    assert calls[job] <= _of_this_python("calls")[job] * JUMP
+    assert calls[job] <= KNOWN["calls"][job] * JUMP
 
 
 def test_writing_takes_no_more_instructions_than_it_did(needed: Callable[[str], str], fjordheim: Instance) -> None:
-    assert counting.instructions(needed("valgrind"), fjordheim.folder) <= _of_this_python("instructions") * JUMP
+    assert counting.instructions(needed("valgrind"), fjordheim.folder) <= KNOWN["instructions"]["dumps"] * JUMP
 
 
 def test_a_service_starts_without_what_judges_and_builds() -> None:
     program = f"import sys, planverk.cli.serving; print([name for name in {HEAVY} if name in sys.modules])"
     assert run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
-def _of_this_python(kind: str):  # type: ignore[no-untyped-def]  # numbers, as TOML has them
-    if counting.PYTHON not in KNOWN[kind]:
-        pytest.skip(f"MISSED: counts.toml has no {kind} for Python {counting.PYTHON}. Run tests/counting.py with it.")
-    return KNOWN[kind][counting.PYTHON]

@@ -14,6 +14,7 @@ LAYERS = [
     {"web"},
     {"desk", "doctor", "document", "exchange", "founding"},
     {"harvesting", "publication"},
+    {"making"},
     {"parts"},
     {"neighbours"},
     {"catalogue", "informationmodel", "sitemap"},

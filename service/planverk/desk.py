@@ -14,7 +14,8 @@ from planverk import release, serialization, sources
 from planverk.changes import LANGUAGES, Comparison, side
 from planverk.findings import Finding, Positions, Severity
 from planverk.instance import Instance
-from planverk.publication import VANISHED, Examination, Progress, publish
+from planverk.making import Progress
+from planverk.publication import VANISHED, Examination, publish
 from planverk.release import DATA, Release
 from planverk.sources import Sources
 from planverk.sources.workbook import UnwritableError, keep, replace, write_workbook

@@ -14,7 +14,7 @@ from planverk import release, serialization
 from planverk.catalogue import catalogue
 from planverk.citation import Citation
 from planverk.concepts import concepts
-from planverk.derivation import derive
+from planverk.derivation import derive, stated_and_derived
 from planverk.dictionary import read_dictionary
 from planverk.findings import Finding
 from planverk.informationmodel import information_model
@@ -60,73 +60,82 @@ class File(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Material:
-    """What the parts of a release are made from, and the folder of the draft, where earlier parts stand already."""
+class Draft:
+    """The instance that a release is made of, and the folder of the draft, where earlier parts stand already."""
 
     instance: Instance
+    folder: Path
+
+    def write(self, file: File, content: bytes) -> File:
+        """Write a file into the draft."""
+        (self.folder / file.name).write_bytes(content)
+        return file
+
+
+@dataclass(frozen=True)
+class Material(Draft):
+    """What the parts of a release are made from: the draft, and what the process that makes the release has in memory."""
+
     plans: Graph
     """What editors stated."""
-    derived: Graph
-    """What follows from it."""
     vocabulary: Vocabulary
     findings: list[Finding]
-    draft: Path
-
-    @property
-    def graphs(self) -> dict[URIRef, Graph]:
-        """The data by named graph."""
-        base = self.instance.base
-        return {graph_iri(base, "plan"): self.plans, graph_iri(base, "derived"): self.derived}
 
     @property
     def ontology_version(self) -> str:
         """The version of the ontology and the rules."""
         return str(self.vocabulary.ontology.value(ONTOLOGY_IRI, OWL.versionInfo))
 
-    def write(self, file: File, content: bytes) -> File:
-        """Write a file into the draft."""
-        (self.draft / file.name).write_bytes(content)
-        return file
+
+Files = Iterable[File]
 
 
 class Part(NamedTuple):
-    """A part of a release: what is said while it is made, and what makes it."""
+    """A part of a release: what is said while it is made, what makes it, and the makers of those that it reads."""
 
     step: str
-    make: Callable[[Material], Iterable[File]]
+    make: Callable[[Material], Files]
+    needs: tuple[Callable[..., Files], ...] = ()
 
 
-def material(
-    instance: Instance, plans: Graph, vocabulary: Vocabulary, findings: list[Finding], draft: Path
-) -> Material:
-    """The material of a release of what editors stated, with what follows from it."""
-    return Material(instance, plans, derive(plans, vocabulary), vocabulary, findings, draft)
+class FilePart(NamedTuple):
+    """A part that is made of the draft alone, and so in any process; told as a `Part` is."""
+
+    step: str
+    make: Callable[[Draft], Files]
+    needs: tuple[Callable[..., Files], ...] = ()
 
 
-def _data(made: Material) -> Iterable[File]:
-    dumps.write_canonical(made.draft / DATA, made.graphs)
+def _data(made: Material) -> Files:
+    lines = stated_and_derived(made.plans, made.vocabulary, *graphs(made.instance))
+    dumps.write_canonical(made.folder / DATA, lines)
     yield File(DATA, N_QUADS.media_type)
 
 
-def _dumps(made: Material) -> Iterable[File]:
+def graphs(instance: Instance) -> tuple[URIRef, URIRef]:
+    """The names of the graphs of what is stated and of what follows from it."""
+    return graph_iri(instance.base, "plan"), graph_iri(instance.base, "derived")
+
+
+def _dumps(made: Draft) -> Files:
     for row in RDF_REPRESENTATIONS:
         if row is not N_QUADS:
-            dumps.write_dump(made.draft / DATA, made.draft / f"data.{row.suffix}", row)
+            dumps.write_dump(made.folder / DATA, made.folder / f"data.{row.suffix}", row)
             yield File(f"data.{row.suffix}", row.media_type)
 
 
-def _packed_dumps(made: Material) -> Iterable[File]:
+def _packed_dumps(made: Draft) -> Files:
     for row in RDF_REPRESENTATIONS:
         for packing in PACKINGS:
             name = f"data.{row.suffix}"
-            packing.pack(made.draft / name, made.draft / f"{name}.{packing.suffix}")
+            packing.pack(made.folder / name, made.folder / f"{name}.{packing.suffix}")
             yield File(f"{name}.{packing.suffix}", packing.media_type, is_packed=True)
 
 
-def _tables(made: Material) -> Iterable[File]:
+def _tables(made: Draft) -> Files:
     instance = made.instance
-    tables = Tables(made.draft / DATA, read_dictionary())
-    names = csvw.write_rows(made.draft, tables)
+    tables = Tables(made.folder / DATA, read_dictionary())
+    names = csvw.write_rows(made.folder, tables)
     address = f"{instance.base}releases/{instance.version}/"
     title = f"{next(iter(instance.titles.values()))} {instance.version}"
     group = {
@@ -141,23 +150,23 @@ def _tables(made: Material) -> Iterable[File]:
     yield from (File(name, "text/csv") for name in names)
     yield made.write(File(csvw.METADATA, "application/csvm+json"), csvw.metadata(tables, group))
     yield made.write(File(csvw.PACKAGE, "application/json"), csvw.package(tables, package))
-    zip_up(made.draft / ZIPPED, [made.draft / name for name in (*names, csvw.METADATA, csvw.PACKAGE)])
+    zip_up(made.folder / ZIPPED, [made.folder / name for name in (*names, csvw.METADATA, csvw.PACKAGE)])
     yield File(ZIPPED, "application/zip", is_packed=True)
     about = [("Datasett", title), ("Utgiver", instance.publisher_name), ("Gitt ut", instance.issued.isoformat()),
              ("Lisens", instance.licence_name), ("Adresse", address)]  # fmt: skip
-    write_workbook(made.draft / WORKBOOK, list(tables), about, instance.issued)
+    write_workbook(made.folder / WORKBOOK, list(tables), about, instance.issued)
     yield File(WORKBOOK, XLSX, is_packed=True)
 
 
-def _report(made: Material) -> Iterable[File]:
+def _report(made: Material) -> Files:
     instance = made.instance
     shapes = f"{W3ID}shapes/{made.ontology_version}"
     found = report(made.findings, instance.base, instance.version, shapes)
     yield _graph(made, REPORT, report_iri(instance.base, instance.version), found)
 
 
-def _citation(made: Material) -> Iterable[File]:
-    cited = citation(made.instance, release.sha256(made.draft / DATA))
+def _citation(made: Draft) -> Files:
+    cited = citation(made.instance, release.sha256(made.folder / DATA))
     for name, media_type, text in (
         ("CITATION.cff", "application/yaml", cited.cff()),
         ("citation.bib", "application/x-bibtex", cited.bibtex()),
@@ -182,24 +191,24 @@ def citation(instance: Instance, content_hash: str) -> Citation:
     )
 
 
-def _vocabulary(made: Material) -> Iterable[File]:
+def _vocabulary(made: Material) -> Files:
     yield _graph(made, VOCABULARY, ONTOLOGY_IRI, made.vocabulary.ontology)
 
 
-def _catalogue(made: Material) -> Iterable[File]:
+def _catalogue(made: Material) -> Files:
     name = graph_iri(made.instance.base, "catalogue")
     yield _graph(made, CATALOGUE, name, catalogue(made.instance, made.plans))
 
 
-def _concepts(made: Material) -> Iterable[File]:
+def _concepts(made: Draft) -> Files:
     yield _graph(made, CONCEPTS, graph_iri(made.instance.base, "concepts"), concepts(made.instance))
 
 
-def _model(made: Material) -> Iterable[File]:
+def _model(made: Draft) -> Files:
     yield _graph(made, MODEL, graph_iri(made.instance.base, "model"), information_model(made.instance))
 
 
-def _neighbours(made: Material) -> Iterable[File]:
+def _neighbours(made: Material) -> Files:
     """What was pulled from other counties, each in a graph of its own, and where it came from."""
     base, counties = made.instance.base, neighbours(made.instance)
     if not counties:
@@ -212,64 +221,64 @@ def _neighbours(made: Material) -> Iterable[File]:
     yield made.write(File(NEIGHBOURS, N_QUADS.media_type), serialization.canonical(graphs))
 
 
-def _indexes(made: Material) -> Iterable[File]:
-    with ExitStack() as stack, (made.draft / INCOMING).open("wb") as file:
-        parts = [stack.enter_context((made.draft / name).open("rb")) for name in (DATA, CATALOGUE, CONCEPTS, MODEL)]
+def _indexes(made: Draft) -> Files:
+    with ExitStack() as stack, (made.folder / INCOMING).open("wb") as file:
+        parts = [stack.enter_context((made.folder / name).open("rb")) for name in (DATA, CATALOGUE, CONCEPTS, MODEL)]
         file.writelines(incoming(chain.from_iterable(parts)))
     yield File(INCOMING, N_QUADS.media_type, is_public=False)
 
 
-def _sitemaps(made: Material) -> Iterable[File]:
-    for name, content in sitemaps(made.instance, made.plans):
+def _sitemaps(made: Draft) -> Files:
+    for name, content in sitemaps(made.instance, made.folder / DATA):
         yield made.write(File(name, "application/xml", is_public=False), content)
 
 
-def _store(made: Material) -> Iterable[File]:
-    files = [made.draft / name for name in (DATA, VOCABULARY, CATALOGUE, NEIGHBOURS)]
-    building.build(made.draft / STORE, [file for file in files if file.exists()])
+def _store(made: Draft) -> Files:
+    files = [made.folder / name for name in (DATA, VOCABULARY, CATALOGUE, NEIGHBOURS)]
+    building.build(made.folder / STORE, [file for file in files if file.exists()])
     # What the engine writes is its own affair: not the same bytes twice, and so not hashed.
     return ()
 
 
-def _search(made: Material) -> Iterable[File]:
-    searching.build(made.draft / SEARCH, made.draft / STORE, made.instance.base)
+def _search(made: Draft) -> Files:
+    searching.build(made.folder / SEARCH, made.folder / STORE, made.instance.base)
     # As with the store: another version of SQLite writes other bytes.
     return ()
 
 
-def _void(made: Material) -> Iterable[File]:
-    counted = void(made.instance, made.plans, made.draft / STORE)
+def _void(made: Draft) -> Files:
+    counted = void(made.instance, made.folder / STORE)
     yield _graph(made, VOID, URIRef(void_iri(made.instance.base)), counted)
 
 
-def _queries(made: Material) -> Iterable[File]:
+def _queries(made: Draft) -> Files:
     for path in made.instance.queries:
-        shutil.copyfile(path, made.draft / f"{RELEASED}{path.name}")
+        shutil.copyfile(path, made.folder / f"{RELEASED}{path.name}")
         yield File(f"{RELEASED}{path.name}", "application/sparql-query")
 
 
-def _graph(made: Material, name: str, iri: URIRef, graph: Graph) -> File:
+def _graph(made: Draft, name: str, iri: URIRef, graph: Graph) -> File:
     """A graph of its own, as canonical N-Quads."""
     return made.write(File(name, N_QUADS.media_type), serialization.canonical({iri: graph}))
 
 
-# In the order in which they are made: a part may read the files of those above it.
-PARTS = (
-    Part("Skriver dataene", _data),
-    Part("Skriver dataene i andre formater", _dumps),
-    Part("Pakker dem", _packed_dumps),
-    Part("Skriver tabellene", _tables),
+# In the order in which the manifest tells their files; a part may be made once those that it needs are.
+PARTS: tuple[Part | FilePart, ...] = (
+    Part("Utleder og skriver dataene", _data),
+    FilePart("Bygger lageret", _store, (_data, _vocabulary, _catalogue, _neighbours)),
+    FilePart("Lager søket", _search, (_store,)),
+    FilePart("Skriver dataene i andre formater", _dumps, (_data,)),
+    FilePart("Pakker dem", _packed_dumps, (_dumps,)),
+    FilePart("Skriver tabellene", _tables, (_data,)),
     Part("Skriver rapporten fra reglene", _report),
-    Part("Skriver hvordan det siteres", _citation),
+    FilePart("Skriver hvordan det siteres", _citation, (_data,)),
     Part("Skriver vokabularet", _vocabulary),
     Part("Skriver katalogen", _catalogue),
-    Part("Skriver begrepene", _concepts),
-    Part("Skriver informasjonsmodellen", _model),
+    FilePart("Skriver begrepene", _concepts),
+    FilePart("Skriver informasjonsmodellen", _model),
     Part("Tar med andre fylker", _neighbours),
-    Part("Skriver registrene", _indexes),
-    Part("Skriver kartet for søkemotorer", _sitemaps),
-    Part("Bygger lageret", _store),
-    Part("Lager søket", _search),
-    Part("Teller", _void),
-    Part("Tar med spørringene", _queries),
+    FilePart("Skriver registrene", _indexes, (_data, _catalogue, _concepts, _model)),
+    FilePart("Skriver kartet for søkemotorer", _sitemaps, (_data,)),
+    FilePart("Teller", _void, (_store,)),
+    FilePart("Tar med spørringene", _queries),
 )

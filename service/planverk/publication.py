@@ -1,6 +1,5 @@
 """From an instance to a release: read, judge, derive, freeze."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,8 @@ from planverk.concepts import concepts
 from planverk.findings import Finding, Positions, Severity, sentences
 from planverk.informationmodel import information_model
 from planverk.instance import Instance
-from planverk.parts import PARTS, File, Material
+from planverk.making import Progress, make
+from planverk.parts import File, Material
 from planverk.release import DATA, SUMS
 from planverk.serialization import dumps
 from planverk.sources.workbook import NewRow
@@ -23,7 +23,6 @@ from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary, read_catalogue_rules, read_vocabulary
 
 VANISHED = SHAPE["Source-vanished-address"]
-Progress = Callable[[str], None]
 
 
 class Examination(NamedTuple):
@@ -70,33 +69,25 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
         raise ValueError("an instance with violations cannot be released")
 
     def write(draft: Path) -> dict[str, Any]:  # Any: JSON
-        progress("Utleder")
-        made = parts.material(instance, examined.graph, examined.vocabulary, examined.findings, draft)
-        return _manifest(made, _make(made, progress))
+        made = Material(instance, draft, examined.graph, examined.vocabulary, examined.findings)
+        return _manifest(made, make(made, progress))
 
     return release.freeze(instance.releases, instance.version, write)
-
-
-def _make(made: Material, progress: Progress) -> list[File]:
-    files: list[File] = []
-    for part in PARTS:
-        progress(part.step)
-        files += part.make(made)
-    return files
 
 
 def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
     instance = made.instance
     public, internal = (
         release.described_files(
-            made.draft,
+            made.folder,
             {file.name: file.media_type for file in files if file.is_public is kind},
             {file.name for file in files if file.is_packed},
         )
         for kind in (True, False)
     )
+    sizes = dumps.sizes(made.folder / DATA)
     sums = "".join(f"{row['sha256']}  {row['name']}\n" for row in public)
-    (made.draft / SUMS).write_text(sums, encoding="utf-8")
+    (made.folder / SUMS).write_text(sums, encoding="utf-8")
     return {
         "version": instance.version,
         "issued": instance.issued.isoformat(),
@@ -105,10 +96,10 @@ def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
         "publisher": str(instance.publisher),
         "software": f"planverk {__version__}",
         "ontology": made.ontology_version,
-        "triplesHash": dumps.triples_hash(made.draft / DATA),
-        "citation": parts.citation(instance, release.sha256(made.draft / DATA)).sentences(instance.languages),
+        "triplesHash": dumps.triples_hash(made.folder / DATA),
+        "citation": parts.citation(instance, release.sha256(made.folder / DATA)).sentences(instance.languages),
         "canonicalHash": next(row["sha256"] for row in public if row["name"] == DATA),
-        "statements": {str(name): len(graph) for name, graph in made.graphs.items()},
+        "statements": {name: sizes[name] for name in map(str, parts.graphs(instance))},
         "files": public,
         "internal": internal,
     }

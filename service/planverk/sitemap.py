@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from rdflib import Graph, URIRef
-
 from planverk.instance import Instance
+from planverk.serialization.dumps import lines_by_subject
 from planverk.vocab import PLAN
 
 INDEX = "sitemap.xml"
@@ -18,25 +18,29 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES = ("", "data", "def", "katalog", "begreper", "informasjonsmodell", "releases/", "about")
 # What may stand in an address as it is (RFC 3986).
 _PLAIN = "/:@!$&'()*+,;=~-._%"
+_WITHDRAWN = f" <{PLAN.withdrawnOn}> ".encode()
 
 
-def sitemaps(instance: Instance, plans: Graph) -> Iterator[tuple[str, bytes]]:
-    """The files and their names: the maps, and at last the index of them.
+def sitemaps(instance: Instance, data: Path) -> Iterator[tuple[str, bytes]]:
+    """The files and their names: the maps of what stands in a release's canonical N-Quads, and at last the index of them.
 
     Withdrawn things have no page to be found. All changed on the day of the release, as far as anybody can tell.
     """
     names = []
-    for kind, addresses in sorted(_by_kind(instance, plans).items()):
+    for kind, addresses in sorted(_by_kind(instance, data).items()):
         for place in range(0, len(addresses), _MOST):
             names.append(f"sitemap-{kind}-{place // _MOST + 1}.xml")
             yield names[-1], _xml("urlset", "url", addresses[place : place + _MOST], instance)
     yield INDEX, _xml("sitemapindex", "sitemap", (instance.base + name for name in names), instance)
 
 
-def _by_kind(instance: Instance, plans: Graph) -> dict[str, list[str]]:
+def _by_kind(instance: Instance, data: Path) -> dict[str, list[str]]:
     start = instance.base + "id/"
-    withdrawn = set(plans.subjects(PLAN.withdrawnOn))
-    things = {thing for thing in plans.subjects() if isinstance(thing, URIRef)} - withdrawn
+    things = [
+        thing[1:-1].decode()
+        for thing, lines in lines_by_subject(data)
+        if thing.startswith(b"<") and not any(line.startswith(_WITHDRAWN, len(thing)) for line in lines)
+    ]
     found: dict[str, list[str]] = defaultdict(list)
     found["pages"] = [instance.base + page for page in _PAGES]
     for thing in sorted(things):

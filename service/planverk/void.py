@@ -11,7 +11,7 @@ from planverk.media import RDF_REPRESENTATIONS
 from planverk.release import CATALOGUE, VOCABULARY
 from planverk.store.building import counted
 from planverk.store.formats import FORMATS, GRAPH
-from planverk.vocab import DCAT, DCT, FOAF, FORMAT, PLAN, PREFIXES, RDF, RDFS, VOID, XSD, void_iri
+from planverk.vocab import DCAT, DCT, FOAF, FORMAT, PREFIXES, RDF, RDFS, VOID, XSD, void_iri
 
 # The parts of the data set, each a named graph of the endpoint, and what they are called.
 _TITLES = {
@@ -29,7 +29,7 @@ _DUMPS = {
 }
 
 
-def void(instance: Instance, plans: Graph, store: Path) -> Graph:
+def void(instance: Instance, store: Path) -> Graph:
     """The VoID description of what a draft of a release holds, counted in its store as the endpoint would count.
 
     `#dataset` is what a query reads that names no graph; its parts have their own dumps.
@@ -51,7 +51,6 @@ def void(instance: Instance, plans: Graph, store: Path) -> Graph:
         *((data, VOID.subset, part) for part in halves),
         # What is derived is never stated too, so nothing is counted twice.
         (data, VOID.triples, Literal(sum(int(str(graph.value(part, VOID.triples))) for part in halves))),
-        *((dataset, VOID.rootResource, plan) for plan in plans.subjects(RDF.type, PLAN.RegionalPlan)),
         *((dataset, VOID.vocabulary, URIRef(space)) for space in _vocabularies(graph)),
         (dataset, VOID.uriSpace, Literal(f"{instance.base}id/")),
     ]

@@ -145,6 +145,14 @@ def read_turtle(files: Iterable[Path]) -> Graph:
     return graph
 
 
+def known_quads(path: Path) -> ox.QuadParser:
+    """The statements of a file that we wrote as canonical N-Triples or N-Quads.
+
+    Lenient: to prove each IRI and language tag in it right again would take longer than to read it.
+    """
+    return ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+
 def _triples(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
     return (triple for triple, _ in groupby(quad.triple for quad in quads))
 
@@ -166,7 +174,7 @@ def prefixes(lines: bytes | mmap.mmap) -> dict[str, str]:
 def quads_of(graphs: dict[URIRef, Graph]) -> Iterator[ox.Quad]:
     """The statements of named graphs."""
     for name, graph in graphs.items():
-        yield from quads(graph, name)
+        yield from quads(graph, ox.NamedNode(name))
 
 
 def _canonical(dataset: ox.Dataset) -> bytes:

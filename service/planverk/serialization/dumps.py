@@ -2,28 +2,26 @@
 
 import hashlib
 import mmap
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-import pyoxigraph as ox
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 from rdflib.term import Node
 
 from planverk.lines import in_order
-from planverk.media import JSON_LD, N_QUADS, Representation
-from planverk.serialization import canonical_lines, hashes, jsonld, prefixes, quads_of, read, serialize
+from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, Representation
+from planverk.serialization import canonical_lines, hashes, jsonld, known_quads, prefixes, read, serialize
 from planverk.serialization.terms import iri, node
 
-_BLANK_NODE = re.compile(rb"^_:|> _:", re.MULTILINE)
 
-
-def write_canonical(path: Path, graphs: dict[URIRef, Graph]) -> None:
-    """Write the graphs as canonical N-Quads, a piece of them in memory at a time unless there are blank nodes."""
+def write_canonical(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines of N-Quads as canonical N-Quads, a piece of them in memory at a time unless there are blank nodes."""
     with path.open("wb") as file:
-        file.writelines(in_order(f"{quad} .\n".encode() for quad in quads_of(graphs)))
+        file.writelines(in_order(lines))
     # Without blank nodes the lines in order are what RDFC-1.0 comes to.
     if has_blank_nodes(path):
         path.write_bytes(canonical_lines(path.read_bytes()))
@@ -31,11 +29,11 @@ def write_canonical(path: Path, graphs: dict[URIRef, Graph]) -> None:
 
 def write_dump(source: Path, target: Path, representation: Representation) -> None:
     """Write a file of canonical N-Quads in another format, byte for byte as `write` would, a piece in memory at a time."""
-    if representation != JSON_LD:
-        with _mapped(source) as lines:
-            known = prefixes(lines)
-        quads = ox.parse(path=str(source), format=ox.RdfFormat.N_QUADS)
-        serialize(quads, representation, known, target)
+    if representation == N_TRIPLES:
+        with target.open("wb") as file:
+            file.writelines(_triple_lines(source))
+    elif representation != JSON_LD:
+        serialize(known_quads(source), representation, _prefixes(source, source.stat().st_mtime_ns), target)
     elif has_blank_nodes(source):
         # The place of a blank node is in the things that lead to it, so all must be known.
         target.write_bytes(jsonld.document(read(source.read_bytes())))
@@ -48,33 +46,55 @@ def triples_hash(path: Path) -> str:
     if has_blank_nodes(path):
         return hashes(path.read_bytes(), N_QUADS)[1]
     found = hashlib.sha256()
-    with path.open("rb") as file:
-        # A space follows every object, so the lines are in order without the names of their graphs too.
-        for line, _ in groupby(line.rsplit(b" ", 2)[0] + b" .\n" for line in file):
-            found.update(line)
+    for line in _triple_lines(path):
+        found.update(line)
     return found.hexdigest()
+
+
+def sizes(path: Path) -> Counter[str]:
+    """How many statements each graph of a file of canonical N-Quads has, by its name."""
+    with path.open("rb") as file:
+        found = Counter(line.rsplit(b" ", 2)[1] for line in file)
+    return Counter({name[1:-1].decode(): number for name, number in found.items()})
 
 
 def by_subject(path: Path) -> Iterator[tuple[Node, list[tuple[URIRef, Node]]]]:
     """Each thing of a sorted file of N-Triples or N-Quads with what is said of it; one thing is in memory at a time."""
-    quads = ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
-    for subject, group in groupby(quads, key=lambda quad: quad.subject):
+    for subject, group in groupby(known_quads(path), key=lambda quad: quad.subject):
         said = dict.fromkeys((quad.predicate, quad.object) for quad in group)
         yield node(subject), [(iri(predicate.value), node(value)) for predicate, value in said]
 
 
+def lines_by_subject(path: Path) -> Iterator[tuple[bytes, Iterator[bytes]]]:
+    """Each thing of a sorted file of canonical N-Triples or N-Quads, as it is written there, with its lines."""
+    with path.open("rb") as file:
+        yield from groupby(file, key=lambda line: line.partition(b" ")[0])
+
+
 def subjects(path: Path) -> Iterator[str]:
-    """The things of a sorted file of N-Triples or N-Quads, each once."""
-    quads = ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
-    return (
-        subject.value for subject, _ in groupby(quad.subject for quad in quads) if isinstance(subject, ox.NamedNode)
-    )
+    """The things of a sorted file of canonical N-Triples or N-Quads, each once; those that have no IRI are left out."""
+    return (thing[1:-1].decode() for thing, _ in lines_by_subject(path) if thing.startswith(b"<"))
 
 
 def has_blank_nodes(path: Path) -> bool:
     """Whether a file of N-Quads may have blank nodes; a text in it that looks like one counts too."""
     with _mapped(path) as lines:
-        return _BLANK_NODE.search(lines) is not None
+        return lines[:2] == b"_:" or lines.find(b"\n_:") >= 0 or lines.find(b"> _:") >= 0
+
+
+def _triple_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file of canonical N-Quads as N-Triples, each once."""
+    with path.open("rb") as file:
+        # A space follows every object, so the lines are in order without the names of their graphs too.
+        for line, _ in groupby(line.rsplit(b" ", 2)[0] + b" .\n" for line in file):
+            yield line
+
+
+@lru_cache(maxsize=1)
+def _prefixes(path: Path, _: int) -> dict[str, str]:
+    """The prefixes that a file needs, which all its dumps have; its time tells only that it was written anew."""
+    with _mapped(path) as lines:
+        return prefixes(lines)
 
 
 @contextmanager

@@ -20,6 +20,13 @@ _GRAPH = "@graph"
 _INDENT = 2
 
 
+class _NoLists(Graph):
+    """The graph in which rdflib looks for what a list holds, when there are no blank nodes and so no lists."""
+
+    def value(self, *_: Any, **__: Any) -> None:  # Any: whatever is looked for
+        """Nothing, at once: it is asked for of each value several times."""
+
+
 def document(graph: Graph) -> bytes:
     """A graph as one document. Blank nodes and lists are written as JSON-LD 1.1 has them."""
     text = graph.serialize(format="json-ld", context=_context(), auto_compact=True)
@@ -48,8 +55,7 @@ def _lines(things: Iterable[Thing]) -> Iterator[bytes]:
     """Each thing as one line, by which it is put in order."""
     # Native numbers, as rdflib's serializer has them.
     converter = Converter(Context(_context()), use_native_types=True, use_rdf_type=False)
-    # The graph in which the converter looks for lists: without blank nodes there are none.
-    nothing = Graph(bind_namespaces="none")
+    nothing = _NoLists(bind_namespaces="none")
     for thing, said in things:
         node: dict[str, Any] = {converter.context.id_key: converter.context.shrink_iri(str(thing))}
         for term, value in said:
@@ -67,8 +73,8 @@ def _sorted(value: Any, *, as_it_is: bool = False) -> Any:  # Any: JSON
     return value
 
 
-def _key(part: Any) -> str:  # Any: JSON
-    return json.dumps(part, sort_keys=True)
+# As json.dumps would, which makes an encoder for each call.
+_key = json.JSONEncoder(sort_keys=True).encode
 
 
 def _shown(value: Any) -> str:  # Any: JSON

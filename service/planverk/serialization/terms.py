@@ -11,13 +11,13 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _TEXT = str(XSD.string)
 # Most names come many times over, and making one takes longer than finding it.
 iri = lru_cache(maxsize=1 << 14)(URIRef)
+_named_node = lru_cache(maxsize=1 << 14)(ox.NamedNode)
 
 
-def quads(triples: Iterable[tuple[Node, Node, Node]], name: URIRef | None = None) -> Iterator[ox.Quad]:
-    """Statements as pyoxigraph has them, in a named graph or the default graph."""
-    place = ox.DefaultGraph() if name is None else ox.NamedNode(name)
+def quads(triples: Iterable[tuple[Node, Node, Node]], graph: ox.NamedNode) -> Iterator[ox.Quad]:
+    """Statements as pyoxigraph has them, in a named graph."""
     for subject, predicate, value in triples:
-        yield ox.Quad(_term(subject), ox.NamedNode(str(predicate)), _term(value), place)  # type: ignore[arg-type]  # no subject is a literal
+        yield ox.Quad(_term(subject), _term(predicate), _term(value), graph)  # type: ignore[arg-type]  # no subject is a literal
 
 
 def read_triples(triples: Iterable[ox.Triple]) -> Iterator[tuple[Node, Node, Node]]:
@@ -70,11 +70,11 @@ def node(term: Term) -> Node:
 
 def _term(value: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if isinstance(value, URIRef):
-        return ox.NamedNode(value)
+        return _named_node(value)
     if isinstance(value, BNode):
         return ox.BlankNode(value)
     if not isinstance(value, Literal):
         raise TypeError(f"{value} is neither an IRI, a blank node nor a literal")
     if value.language:
         return ox.Literal(str(value), language=value.language)
-    return ox.Literal(str(value), datatype=ox.NamedNode(value.datatype) if value.datatype else None)
+    return ox.Literal(str(value), datatype=_named_node(value.datatype) if value.datatype else None)

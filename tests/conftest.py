@@ -34,6 +34,11 @@ def released(source: Path, folder: Path) -> Instance:
     return instance
 
 
+def copied(instance: Instance, folder: Path) -> Instance:
+    """Copy an instance with its releases into a folder, and give the copy."""
+    return read_instance(shutil.copytree(instance.folder, folder, symlinks=True))
+
+
 @pytest.fixture(scope="session")
 def buskerud(tmp_path_factory: pytest.TempPathFactory) -> Instance:
     """Buskerud's instance with its release; tests must leave it as it is."""
@@ -55,7 +60,7 @@ def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Instance:
 @pytest.fixture
 def copy_of_odd(odd: Instance, tmp_path: Path) -> Instance:
     """The fictional instance with its release, for a test to change as it likes."""
-    return read_instance(shutil.copytree(odd.folder, tmp_path / "instance", symlinks=True))
+    return copied(odd, tmp_path / "instance")
 
 
 @pytest.fixture

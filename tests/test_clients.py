@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from SPARQLWrapper import CSV, SPARQLWrapper
 
-from conftest import TESTS, released
+from conftest import TESTS
+from planverk.instance import Instance
 from test_server import served
 
 QUESTIONS = [
@@ -22,9 +23,8 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    instance = released(TESTS / "fjordheim", tmp_path_factory.mktemp("clients") / "instance")
-    with served(instance) as (port, _):
+def endpoint(fjordheim: Instance) -> Iterator[str]:
+    with served(fjordheim) as (port, _):
         yield f"http://127.0.0.1:{port}/sparql"
 
 

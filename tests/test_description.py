@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from conftest import released
 from planverk import release
-from planverk.instance import Instance
+from planverk.instance import Instance, read_instance
 from planverk.limits import Limits
 from planverk.media import BY_SUFFIX, RDF_REPRESENTATIONS, TURTLE, Representation
 from planverk.store.formats import FORMATS, GRAPH, TABLE
@@ -214,7 +213,7 @@ def test_limits_that_an_instance_sets_are_those_told(copy_of_odd: Instance) -> N
     lines = "\n".join(f"{name} = {value}" for name, value in limits._asdict().items())
     settings = copy_of_odd.folder / "planverk.toml"
     settings.write_text(f"{settings.read_text(encoding='utf-8')}\n[limits]\n{lines}\n", encoding="utf-8")
-    graph = described(create_app(released(copy_of_odd.folder, copy_of_odd.folder / "again")).test_client(), "/sparql")
+    graph = described(create_app(read_instance(copy_of_odd.folder)).test_client(), "/sparql")
     assert "A query gets 3 seconds" in " ".join(graph.objects(None, DCT.description))
 
 

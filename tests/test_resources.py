@@ -20,7 +20,7 @@ from rdflib import RDF, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from werkzeug.test import TestResponse
 
-from conftest import TESTS, released
+from conftest import copied
 from planverk import publication, release, serialization
 from planverk.instance import Instance, read_instance
 from planverk.media import BY_SUFFIX, DOCUMENTS, HTML, RDF_REPRESENTATIONS, Representation
@@ -609,8 +609,8 @@ class Republished(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def republished(tmp_path_factory: pytest.TempPathFactory) -> Republished:
-    instance = released(TESTS / "odd", tmp_path_factory.mktemp("republished") / "instance")
+def republished(odd: Instance, tmp_path_factory: pytest.TempPathFactory) -> Republished:
+    instance = copied(odd, tmp_path_factory.mktemp("republished") / "instance")
     client = create_app(instance).test_client()
     before = {path: whole(client, path) for path in [*NAMED, MARKUP, NAME_QUERY, OLD_FILE, UNCHANGED]}
     publish_next(instance, "2.0.0", (OLD_NAME, NEW_NAME), (THEME, THEME + ' plan:withdrawnOn "2026-01-02"^^xsd:date ;'))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from werkzeug.test import TestResponse
 
-from conftest import TESTS, released
+from conftest import TESTS
 from planverk import folders, publication, release
 from planverk.cli import main
 from planverk.findings import Finding
@@ -260,15 +260,14 @@ def test_the_list_tells_what_each_takes(client: FlaskClient) -> None:
     ]
 
 
-def test_actions_are_found_by_status_actor_and_programme(tmp_path: Path) -> None:
-    fjordheim = create_app(released(TESTS / "fjordheim", tmp_path / "instance")).test_client()
-    everything = get(fjordheim, "/query/actions").json["results"]["bindings"]
+def test_actions_are_found_by_status_actor_and_programme(fjordheim_client: FlaskClient) -> None:
+    everything = get(fjordheim_client, "/query/actions").json["results"]["bindings"]
     for name in ("status", "actor", "programme"):
         values = {row[name]["value"] for row in everything if name in row}
         assert len(values) > 1
         for value in values:
             text = value.rpartition("/")[2] if name == "status" else value
-            found = get(fjordheim, f"/query/actions?{urlencode({name: text})}").json["results"]["bindings"]
+            found = get(fjordheim_client, f"/query/actions?{urlencode({name: text})}").json["results"]["bindings"]
             expected = [row for row in everything if row.get(name, {}).get("value") == value]
             assert sorted(found, key=str) == sorted(expected, key=str)
 

@@ -27,7 +27,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from conftest import TESTS, released
+from conftest import TESTS
 from endpoints import endpoint, says, table
 from planverk import folders
 from planverk.cli import main
@@ -64,12 +64,6 @@ def password() -> Iterator[None]:
         for name, value in VARIABLES.items():
             patch.setenv(name, value)
         yield
-
-
-@pytest.fixture(scope="module")
-def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Instance:
-    """An invented county with one of everything that the ontology can say."""
-    return released(TESTS / "fjordheim", tmp_path_factory.mktemp("stores") / "instance")
 
 
 @pytest.fixture(scope="module")

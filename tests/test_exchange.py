@@ -25,7 +25,8 @@ from planverk.media import N_QUADS, TURTLE
 from planverk.neighbours import neighbours
 from planverk.release import CATALOGUE, DATA, ReleaseError
 from planverk.store import building
-from planverk.store.pool import Pool, Worker
+from planverk.store.pool import Pool
+from planverk.store.process import Worker
 from planverk.store.sparql import SparqlRequest
 from planverk.store.translation import GraphNames, translate
 from planverk.vocabulary import Vocabulary, read_vocabulary

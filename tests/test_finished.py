@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -19,8 +20,11 @@ import uvicorn
 
 from planverk import publication, server
 from planverk.instance import Instance, read_instance
-from planverk.server import configured, connection, finished, front, load
+from planverk.limits import Limits
+from planverk.server import configured, connection, finished, load
 from planverk.server.finished import Finished, FinishedAnswer, Question
+from planverk.server.plain import Plain, plain_query
+from planverk.web import create_app
 from planverk.web.straight import Straight
 from test_server import free_port, wait_until, write_version
 
@@ -147,25 +151,51 @@ STRAIGHT = [
 def test_a_query_that_goes_straight_to_the_store_is_answered_as_by_the_application(
     here: Served, query: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    straight: list[float] = []
-    tell = Straight._tell
-    monkeypatch.setattr(Straight, "_tell", lambda self, *told: (straight.append(told[-1]), tell(self, *told)))
+    straight: list[object] = []
+    answer = Plain.answer
+    monkeypatch.setattr(Plain, "answer", lambda *told: straight.append(answer(*told)) or straight[-1])
     for number in range(1, 4):
         path = f"/sparql?query={quote(query % number)}"
         answers = [ask(here, path, headers), ask(here, path, {**headers, "Cookie": "the=application"})]
         assert assert_same(answers).status in (200, 400, 406)
-    assert (len(straight) >= 2) == (answers[0].status == 200 and "NOW" not in query)
+    assert (len([one for one in straight if one]) >= 2) == (answers[0].status == 200 and "NOW" not in query)
 
 
 def test_what_is_no_plain_query_is_left_to_the_application() -> None:
     plain = Question(b"GET", b"/sparql?query=ASK+%7B%7D", b"", b"", b"", b"")
-    assert front._query(plain) == {"planverk.query": "ASK {}"}
+    assert plain_query(plain) == "ASK {}"
+    assert plain_query(plain._replace(encoding=b"gzip", accept=b"text/csv", language=b"en")) == "ASK {}"
     for other in (
         {"method": b"HEAD"}, {"target": b"/sparql?query=ASK%7B%7D&format=csv"}, {"target": b"/sparql?query=%ff"},
         {"target": b"/nb/sparql?query=ASK%7B%7D"}, {"target": b"/sparql?query=+"}, {"target": b"/sparql?query=ASK%7B%7D#x"},
-        {"encoding": b"gzip"}, {"known": b'"x"'},
+        {"known": b'"x"'}, {"target": b"/sparql?query=" + b"x" * 10_000},
     ):  # fmt: skip
-        assert front._query(plain._replace(**other)) == {}
+        assert plain_query(plain._replace(**other)) is None
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "client"),
+    [(0, "1.1.1.1", "9.9.9.9"), (1, "", "9.9.9.9"), (1, "1.1.1.1", "1.1.1.1"), (1, "1.1.1.1, 2.2.2.2", "2.2.2.2"),
+     (2, "1.1.1.1, 2.2.2.2", "1.1.1.1")],
+)  # fmt: skip
+def test_clients_of_plain_queries_are_told_apart_as_the_application_does(
+    odd: Instance, proxies: int, forwarded: str, client: str
+) -> None:
+    straight = Straight(create_app(replace(odd, proxies=proxies)))
+    assert straight.client("9.9.9.9", forwarded) == client
+
+
+def test_who_hangs_up_early_and_often_costs_no_worker(here: Served) -> None:
+    asked = b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ThreadPoolExecutor(6) as threads:  # all workers are there before
+        list(threads.map(lambda number: ask(here, f"/sparql?query={quote(f'ASK {{}} # {number}')}"), range(20)))
+    before = ask(here, "/metrics").body.split(b"\nplanverk_workers_replaced ")[1].split()[0]
+    for number in range(20):
+        with socket.create_connection(("127.0.0.1", here.port)) as client:
+            client.sendall(asked % quote(f"ASK {{}} # gone {number}").encode())
+    time.sleep(0.5)
+    after = ask(here, "/metrics").body.split(b"\nplanverk_workers_replaced ")[1].split()[0]
+    assert after == before
 
 
 def all_at_once(here: Served, path: str, headers: dict[str, str]) -> list[Whole]:
@@ -248,6 +278,16 @@ def test_answers_are_counted_and_logged_wherever_they_come_from(
     for _ in range(4):
         ask(here, "/doc/theme/markup", {"Accept": "text/turtle", "If-None-Match": etag})
     assert counted() == before + 5
+
+
+def test_all_the_time_that_a_query_took_is_counted(odd: Instance) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with serving(replace(odd, limits=Limits(seconds=1))) as here:
+        assert ask(here, f"/sparql?query={quote(endless)}").status == 504
+        told = ask(here, "/metrics").body.decode()
+    seconds = re.search(r'planverk_request_seconds_sum\{route="/sparql"\} ([\d.]+)', told)
+    assert seconds
+    assert float(seconds[1]) >= 1
 
 
 def test_the_log_of_a_finished_answer_has_the_fields_of_any(here: Served) -> None:
@@ -364,7 +404,7 @@ def test_what_is_recognized_waits_until_what_was_asked_before_is_answered(here: 
     here.asked.clear()
     here.may_answer.clear()
     with socket.create_connection(("127.0.0.1", here.port), timeout=20) as client:
-        client.sendall(b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n" % quote("ASK {} # first").encode())
+        client.sendall(b"GET /sparql?query=ASK%7B%7D&format=json HTTP/1.1\r\nHost: x\r\n\r\n")
         wait_until(lambda: bool(here.asked))
         client.sendall(head)
         assert select.select([client], [], [], 0.3)[0] == []
@@ -373,6 +413,20 @@ def test_what_is_recognized_waits_until_what_was_asked_before_is_answered(here: 
         received = b"".join(iter(lambda: client.recv(1 << 16), b""))
     assert re.findall(rb"content-type: ([\w/+-]+)", received) == [
         b"application/sparql-results+json", b"text/turtle", b"text/turtle",
+    ]  # fmt: skip
+
+
+def test_what_is_recognized_waits_until_a_query_at_the_store_is_answered(here: Served) -> None:
+    head = GET + b"\r\n"
+    raw(here.port, head, head, head, GET + CLOSE, wait=0.1)
+    query = b"GET /sparql?query=%s HTTP/1.1\r\nHost: x\r\n\r\n"
+    raw(here.port, query % quote("ASK {} # an answer of its kind").encode(), GET + CLOSE)
+    slow = quote("SELECT (COUNT(*) AS ?n) { ?a a ?c . ?d a ?f }").encode()
+    received = raw(
+        here.port, query % slow, head, query % quote("ASK {} # and another").encode(), GET + CLOSE, wait=0.02
+    )
+    assert re.findall(rb"content-type: ([\w/+-]+)", received) == [
+        b"application/sparql-results+json", b"text/turtle", b"application/sparql-results+json", b"text/turtle",
     ]  # fmt: skip
 
 

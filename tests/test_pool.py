@@ -1,8 +1,9 @@
 """A query is answered whole or ends as an error; none outlives its limits, and none harms its neighbours."""
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,8 @@ from flask.testing import FlaskClient
 from planverk.instance import Instance
 from planverk.limits import Limits
 from planverk.release import STORE
-from planverk.store.pool import Pool, Worker
+from planverk.store.pool import Pool, Result
+from planverk.store.process import Worker
 from planverk.store.sparql import QueryRefused, SparqlRequest
 from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
 from planverk.web import create_app
@@ -54,6 +56,15 @@ def ask(pool: Pool, query: str, client: str = "") -> bytes:
         return content.read()
 
 
+async def answered(pool: Pool, query: str, client: str = "") -> bytes:
+    with (await pool.answer(SparqlRequest(query), FORMATS, client)).content as content:
+        return content.read()
+
+
+def ask_on_a_loop(pool: Pool, query: str, client: str = "") -> bytes:
+    return asyncio.run(answered(pool, query, client))
+
+
 def ask_in_vain(pool: Pool, client: str) -> None:
     with pytest.raises(LimitExceeded):
         ask(pool, ENDLESS, client)
@@ -79,14 +90,116 @@ def test_a_worker_opens_the_files_of_its_store_however_many_they_are(loads: int,
             assert answer["results"]["bindings"][0]["n"]["value"] == str(expected), pattern
 
 
+@pytest.mark.parametrize("asking", [ask, ask_on_a_loop])
 @pytest.mark.parametrize("query", COSTLY, ids=lambda query: query[:40])
-def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(pool: Pool, query: str) -> None:
+def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(
+    pool: Pool, query: str, asking: Callable[[Pool, str], bytes]
+) -> None:
     began = time.monotonic()
     with pytest.raises(LimitExceeded) as error:
-        ask(pool, query)
+        asking(pool, query)
     assert error.value.limit == COSTLY[query]
     assert time.monotonic() - began < pool.limits.seconds + 1
-    assert b"bindings" in ask(pool, SMALL)
+    assert b"bindings" in asking(pool, SMALL)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 300, 12_000])
+def test_an_answer_is_the_same_on_an_event_loop_whatever_its_size(pool: Pool, rows: int) -> None:
+    query = f"SELECT ?s ?x {{ ?s ?p ?o . ?x a ?y }} LIMIT {rows}"
+    assert ask_on_a_loop(pool, query) == ask(pool, query)
+
+
+def test_while_a_query_runs_an_event_loop_goes_on(pool: Pool) -> None:
+    async def counted() -> int:
+        asking = asyncio.ensure_future(pool.answer(SparqlRequest(ENDLESS), FORMATS))
+        turns = 0
+        while not asking.done():
+            await asyncio.sleep(0.01)
+            turns += 1
+        assert isinstance(asking.exception(), LimitExceeded)
+        return turns
+
+    assert asyncio.run(counted()) > 100
+
+
+@pytest.mark.parametrize("query", [ENDLESS, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a"])
+def test_a_query_that_nobody_on_the_event_loop_waits_for_frees_its_worker(pool: Pool, query: str) -> None:
+    async def cancelled() -> None:
+        asking = asyncio.ensure_future(pool.answer(SparqlRequest(query), FORMATS))
+        await asyncio.sleep(0.3)
+        assert pool.load["running"] == 1
+        asking.cancel()
+        await asyncio.wait([asking])
+
+    asyncio.run(cancelled())
+    assert pool.load == {**pool.load, "running": 0, "waiting": 0}
+    assert ask(pool, SMALL)
+
+
+def test_threads_and_event_loops_wait_in_the_same_queue(crowded: Pool) -> None:
+    with pytest.raises(Busy):
+        ask_on_a_loop(crowded, SMALL, "another")
+
+
+def test_whoever_waits_gets_a_worker_in_turn_wherever_it_waits(buskerud: Instance) -> None:
+    pool = pool_of(buskerud.releases / "current" / STORE, Limits(workers=1, waiting=99, per_client=99))
+
+    async def all_asked() -> list[bytes]:
+        threads = [asyncio.to_thread(ask, pool, f"{SMALL} # {n}") for n in range(20)]
+        here = [answered(pool, f"{SMALL} # {n}") for n in range(20)]
+        given_up = [asyncio.ensure_future(answered(pool, f"{SMALL} # {n}")) for n in range(20)]
+        asking = asyncio.gather(*threads, *here)
+        await asyncio.sleep(0)
+        for one in given_up:
+            one.cancel()
+        return await asking
+
+    assert len(asyncio.run(all_asked())) == 40
+    assert pool.load == {"running": 0, "waiting": 0, "replaced": 0}
+
+
+class Broken:
+    """A worker whose answer cannot be put aside: the disk is full."""
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    def ask(self, *_: object) -> Result:
+        raise OSError("No space left on device")
+
+    async def answer(self, *_: object) -> Result:
+        raise OSError("No space left on device")
+
+    def end(self) -> None:
+        self.ended = True
+
+
+@pytest.mark.parametrize("asking", [ask, ask_on_a_loop])
+def test_a_worker_with_an_answer_half_taken_is_not_asked_again(asking: Callable[[Pool, str], bytes]) -> None:
+    started: list[Broken] = []
+
+    def start() -> Broken:
+        started.append(Broken())
+        return started[-1]
+
+    pool = Pool(start, Limits())
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space"):
+            asking(pool, SMALL)
+    assert [one.ended for one in started] == [True, True]
+    assert pool.load == {"running": 0, "waiting": 0, "replaced": 2}
+
+
+@pytest.mark.parametrize("asking", [ask, ask_on_a_loop])
+def test_where_no_worker_can_be_started_the_next_who_asks_tries_again(asking: Callable[[Pool, str], bytes]) -> None:
+    def start() -> Broken:
+        raise OSError("Cannot allocate memory")
+
+    pool = Pool(start, Limits(workers=1))
+    for _ in range(2):
+        with pytest.raises(OSError, match="memory"):
+            asking(pool, SMALL)
+    assert pool.load == {"running": 0, "waiting": 0, "replaced": 0}
 
 
 def test_a_store_that_is_not_there_is_our_fault_and_not_the_query_s(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from planverk.instance import Instance
 from planverk.server.connection import Connection
 from planverk.server.finished import Finished
 from planverk.server.front import Front
+from planverk.server.plain import Plain
 from planverk.web import create_app
 from planverk.web.operators import log_requests_to_stdout
 from planverk.web.preparation import prepare
+from planverk.web.straight import Straight
 
 # Together five seconds: what is under way is answered, and what is not done then is ended.
 _SECONDS_TO_FINISH = 4
@@ -72,4 +74,5 @@ def load(instance: Instance) -> Front:
     log = log_requests_to_stdout()
     app = create_app(instance)
     finished = Finished(app.extensions["planverk.shelf"].version_at_hand, instance.limits.finished_mb << 20)
-    return Front(app, instance.limits.workers + instance.limits.waiting, finished, partial(prepare, app), log.end)
+    threads = instance.limits.workers + instance.limits.waiting
+    return Front(app, Plain(Straight(app)), threads, finished, partial(prepare, app), log.end)

@@ -5,17 +5,19 @@ A head is read by the parser once: the same bytes again, on any connection betwe
 
 import asyncio
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from planverk.server.finished import FinishedAnswer, Question
 
 # How long a client may take to say what it wants, and how much it may say before its content.
 _SECONDS_FOR_HEAD = 20
 _LARGEST_HEAD = 1 << 16
+# Most queries are answered before this. Ending one ends its worker, and starting another costs more than they do.
+_A_MOMENT = 0.25
 # A body up to this size is copied behind its head, to be sent with it; a larger one costs less as a piece of its own.
 _LARGEST_COPIED = 1 << 14
 # Parts of a question; a field may stand several times, and then means the same as with commas between.
@@ -43,6 +45,7 @@ class Connection(HttpToolsProtocol):
         self._much = False
         self._head = 0
         self._began = self._ended = 0.0
+        self._asking: asyncio.Task[Any] | None = None
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -53,8 +56,10 @@ class Connection(HttpToolsProtocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client."""
+        """Forget the client; what it asked the store is ended, unless it is nearly done."""
         self._lose_patience()
+        if self._asking is not None:
+            self.loop.call_later(_A_MOMENT, self._asking.cancel)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -63,7 +68,7 @@ class Connection(HttpToolsProtocol):
         rested = self._rests()
         found = self._finished.again(data) if rested else None
         if found is not None:
-            self._send(found)
+            self._send(found, self._began)
             return
         self._heads = 0
         self._read(data)
@@ -118,7 +123,7 @@ class Connection(HttpToolsProtocol):
             if found is not None:
                 self._at_once = True
                 self._answered = question
-                self._send(found, stays=self.parser.should_keep_alive())
+                self._send(found, self._began, stays=self.parser.should_keep_alive())
                 return
             self.scope["planverk.question"] = question  # type: ignore[typeddict-unknown-key]  # ours
         super().on_headers_complete()
@@ -149,7 +154,33 @@ class Connection(HttpToolsProtocol):
                 parts[place] = b"%b,%b" % (parts[place], value) if parts[place] else value
         return Question(method, self.url, *parts)
 
-    def _send(self, found: FinishedAnswer, *, stays: bool = True) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # Any: as uvicorn has it
+        """Ask the store, when the request is a plain query; ask the application anything else."""
+        outcome = None if app is not self.app or self.flow.write_paused else self.app.ask(cycle.scope)
+        if outcome is None:
+            super()._start_asgi_task(cycle, app)
+            return
+        self._asking = outcome
+        self.tasks.add(outcome)
+        outcome.add_done_callback(partial(self._tell, cycle, time.perf_counter()))
+
+    def _tell(self, cycle: RequestResponseCycle, began: float, outcome: "asyncio.Task[Any]") -> None:
+        """Send what the store answered; let the application tell of anything else."""
+        self._asking = None
+        self.tasks.discard(outcome)
+        if outcome.cancelled() or cycle.disconnected:
+            self.app.forget(cycle.scope)
+            self.transport.close()
+            return
+        found = self.app.finish(cycle.scope)
+        if found is None:
+            super()._start_asgi_task(cycle, self.app)
+            return
+        cycle.response_complete = True
+        self._send(found, began, stays=cycle.keep_alive)
+        self.on_response_complete()
+
+    def _send(self, found: FinishedAnswer, began: float, *, stays: bool = True) -> None:
         head = found.head + _last_lines(tuple(self.server_state.default_headers), stays)
         if len(found.body) > _LARGEST_COPIED:
             self.transport.writelines((head, found.body))
@@ -160,7 +191,7 @@ class Connection(HttpToolsProtocol):
         elif self.timeout_keep_alive_task is None:
             self._await_more(self.timeout_keep_alive)
         self._ended = time.perf_counter()
-        found.entry.tell(self._ended - self._began)
+        found.entry.tell(self._ended - began)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close what has been idle for too long; a finished answer does not set the clock again, but is remembered."""

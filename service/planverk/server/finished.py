@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import NamedTuple
 
 from planverk.web.operators import Entry
@@ -34,6 +35,15 @@ class FinishedAnswer(NamedTuple):
     head: bytes
     body: bytes
     entry: Entry
+
+
+Fields = list[tuple[bytes, bytes]]
+
+
+def written(status: int, fields: Fields) -> bytes:
+    """A head as it goes out, save for the date and the end of its lines."""
+    lines = b"".join(b"%b: %b\r\n" % field for field in fields)
+    return b"HTTP/1.1 %d %b\r\n%b" % (status, HTTPStatus(status).phrase.encode(), lines)
 
 
 class Finished:

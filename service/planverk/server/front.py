@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from planverk.server.finished import Finished, FinishedAnswer, Question
+from planverk.server.finished import Fields, Finished, FinishedAnswer, Question, written
+from planverk.server.plain import Plain
 from planverk.web.operators import Entry
-from planverk.web.straight import QUERY
+from planverk.web.straight import Asked
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]  # Any: as ASGI has it
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -38,6 +39,9 @@ _SECONDS_TO_ASK = 30
 _SECONDS_FOR_A_PIECE = 60
 # Pages may have their language before them.
 _ASKS = re.compile("(/[a-z]{2,3})?/(sparql|query)")
+# Where the scope of a request has a plain query that is already asked, and as what it is under way.
+_ASKED = "planverk.asked"
+_KEY = "planverk.key"
 # Most answers are ready before this; only for the others is it worth looking whether the client is still there.
 _QUICK = 0.02
 
@@ -46,7 +50,7 @@ class Answer(NamedTuple):
     """What the application answered: a status, headers, the first piece of the body, whether it is all, the others, and what ends it."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Fields
     first: bytes
     whole: bool
     others: Iterator[bytes]
@@ -62,17 +66,19 @@ class Front:
     def __init__(
         self,
         application: WSGIApplication,
+        plain: Plain,
         query_threads: int,
         finished: Finished,
         prepare: Callable[[], None] = lambda: None,
         end: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the application, what gets it ready beside the first requests, and what is to be done after the last."""
+        """Take the application, what answers plain queries, what gets it ready beside the first requests, and what is to be done after the last."""
         self.finished = finished
         self._application = application
+        self._plain = plain
         self._pages = ThreadPoolExecutor(_PAGE_THREADS)
         self._queries = ThreadPoolExecutor(query_threads + _SPARE_QUERY_THREADS)
-        self._under_way: dict[tuple[Question, str | None], asyncio.Future[Shared | None]] = {}
+        self._under_way: dict[Key, asyncio.Future[Shared | None]] = {}
         self._prepare = prepare
         self._end = end
 
@@ -82,31 +88,63 @@ class Front:
             await self._live(receive, send)
             return
         question: Question = scope.get("planverk.question", _NONE)
-        asked = (question, self.finished.version)  # who comes after another release does not wait for an answer of this
-        first = self._under_way.get(asked)
-        if first is None and question is not _NONE:
-            await self._answer_first(asked, scope, receive, send)
-        elif first is None or not await _share(first, send):
+        key: Key = scope.get(_KEY) or self._key(question)
+        if _KEY in scope or (question is not _NONE and key not in self._under_way):
+            await self._answer_first(key, scope, receive, send)
+        elif question is _NONE or not await _share(self._under_way[key], send):
             await self._answer(scope, receive, send)
+
+    def ask(self, scope: dict[str, Any]) -> "asyncio.Task[Any] | None":
+        """Ask the store a plain query, unless somebody else is just asking the same; `finish` or `forget` it when that is done."""
+        question: Question = scope.get("planverk.question", _NONE)
+        key = self._key(question)
+        version = self.finished.version
+        asked = None if version is None or key in self._under_way else self._plain.ask(question, version, scope)
+        if asked is None:
+            return None
+        self._under_way[key] = asyncio.get_running_loop().create_future()
+        scope.update({_KEY: key, _ASKED: asked})
+        return asked.outcome
+
+    def finish(self, scope: dict[str, Any]) -> FinishedAnswer | None:
+        """The answer to a plain query that was asked; None when it is left to the application."""
+        question, asked, key = scope["planverk.question"], scope[_ASKED], scope[_KEY]
+        found = self._plain.answer(question, asked)
+        if found is None:
+            return None
+        finished, fields = found
+        self._under_way[key].set_result(Shared(HTTPStatus.OK, fields, finished.body, finished.entry))
+        self._forget(key)
+        self.finished.keep(question, finished, asked.edition.release.version)
+        return finished
+
+    def forget(self, scope: dict[str, Any]) -> None:
+        """Nobody waits any more for a query that was asked."""
+        self._forget(scope[_KEY])
+
+    def _key(self, question: Question) -> "Key":
+        return question, self.finished.version  # who comes after another release does not wait for an answer of this
+
+    def _forget(self, key: "Key") -> None:
+        shared = self._under_way.pop(key)
+        if not shared.done():
+            shared.set_result(None)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        asyncio.get_running_loop().set_default_executor(self._queries)
         self._pages.submit(self._prepare)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._end()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _answer_first(
-        self, asked: tuple[Question, str | None], scope: dict[str, Any], receive: Receive, send: Send
-    ) -> None:
-        shared = self._under_way[asked] = asyncio.get_running_loop().create_future()
+    async def _answer_first(self, key: "Key", scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        shared = self._under_way.setdefault(key, asyncio.get_running_loop().create_future())
         try:
             await self._answer(scope, receive, send, shared)
         finally:
-            del self._under_way[asked]
-            if not shared.done():
-                shared.set_result(None)
+            self._forget(key)
 
     async def _answer(
         self, scope: dict[str, Any], receive: Receive, send: Send, shared: "asyncio.Future[Shared | None] | None" = None
@@ -116,15 +154,18 @@ class Front:
             await _refuse(send, body)
             return
         gone = Event()
-        environ = _environ(scope, body, gone) | _query(scope.get("planverk.question"))
+        asked: Asked | None = scope.get(_ASKED)
+        environ = _environ(scope, body, gone) | (asked.environ if asked else {})
         threads = self._queries if _ASKS.match(scope["path"]) else self._pages
         in_thread = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
             answer = await _unless_gone(in_thread(self._call, environ), receive, gone)
             question = scope.get("planverk.question")
             entry = self._keep(question, answer, environ) if question and answer.whole else None
+            if asked and entry and answer.status == HTTPStatus.OK:
+                self._plain.learn(scope["planverk.question"], asked, answer.headers)
             if shared:
-                shared.set_result(Shared(answer, entry) if entry else None)
+                shared.set_result(Shared(answer.status, answer.headers, answer.first, entry) if entry else None)
             await _send(answer, send, in_thread)
         finally:
             gone.set()  # the server may be stopping, and nobody waits any more
@@ -165,8 +206,7 @@ class Front:
             return None
         if version is None or entry is None:
             return None
-        status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n".encode()
-        head = status + b"".join(b"%b: %b\r\n" % header for header in answer.headers)
+        head = written(answer.status, answer.headers)
         self.finished.keep(question, FinishedAnswer(head, answer.first, entry), version)
         return entry
 
@@ -174,8 +214,13 @@ class Front:
 class Shared(NamedTuple):
     """An answer that holds for all who ask the same, and how it is counted."""
 
-    answer: Answer
+    status: int
+    headers: Fields
+    body: bytes
     entry: Entry
+
+
+Key = tuple[Question, str | None]
 
 
 async def _share(first: "asyncio.Future[Shared | None]", send: Send) -> bool:
@@ -184,9 +229,8 @@ async def _share(first: "asyncio.Future[Shared | None]", send: Send) -> bool:
     shared = await asyncio.shield(first)
     if shared is None:
         return False
-    status, headers, body = shared.answer[:3]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.start", "status": shared.status, "headers": shared.headers})
+    await send({"type": "http.response.body", "body": shared.body})
     shared.entry.tell(time.perf_counter() - began)
     return True
 
@@ -265,20 +309,6 @@ def _environ(scope: dict[str, Any], body: bytes, gone: Event) -> WSGIEnvironment
             seen = environ.get(f"HTTP_{key}")
             environ[f"HTTP_{key}"] = f"{seen},{text}" if seen else text
     return environ
-
-
-def _query(question: Question | None) -> dict[str, str]:
-    """The query, as the web takes it, of a question that is a query and no more; the server says nothing of any other."""
-    if question is None or question.method != b"GET" or question.known or question.encoding not in (b"", b"identity"):
-        return {}
-    before, found, query = question.target.partition(b"/sparql?query=")
-    if before or not found or b"&" in query or b"#" in query:
-        return {}
-    try:
-        text = unquote_to_bytes(query.replace(b"+", b" ")).decode()
-    except UnicodeDecodeError:
-        return {}
-    return {QUERY: text} if text.strip() else {}
 
 
 async def _unless_gone(answering: "asyncio.Future[Answer]", receive: Receive, gone: Event) -> Answer:

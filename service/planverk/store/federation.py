@@ -27,6 +27,10 @@ class Federation:
         self._endpoints = endpoints
         self._limits = limits or Limits()
 
+    def is_wanted(self, asked: SparqlRequest) -> bool:
+        """Whether a query wants something from elsewhere, where that is done at all."""
+        return bool(self._endpoints) and asks_elsewhere(asked.query)
+
     def settle(self, asked: SparqlRequest, gone: Callable[[], bool]) -> "Settled":
         """The query with what it wants from elsewhere in it.
 
@@ -37,7 +41,7 @@ class Federation:
             ClientGone: `gone` said so meanwhile.
 
         """
-        if not (self._endpoints and asks_elsewhere(asked.query)):
+        if not self.is_wanted(asked):
             return Settled(asked, None)
         answers = _Answers(self._limits, gone)
         rewriting, _ = replaced(asked.query, self._endpoints, answers.values)

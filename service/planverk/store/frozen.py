@@ -13,7 +13,8 @@ from planverk.store.cache import ResultCache
 from planverk.store.documents import put_together, tells_of_withdrawal
 from planverk.store.edition import Edition
 from planverk.store.federation import Federation
-from planverk.store.pool import Pool, Worker
+from planverk.store.pool import Pool
+from planverk.store.process import Worker
 from planverk.store.triples import SortedLines, turned_back
 
 

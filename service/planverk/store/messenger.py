@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from planverk.limits import Limits
+from planverk.store.aside import aside
 from planverk.store.formats import FORMATS, GRAPH, TABLE, TRUTH
 from planverk.store.pool import Result
 from planverk.store.remote import Server
@@ -49,6 +50,10 @@ class Messenger:
                 return rewritten(answer.content, formats[kind], question.hidden, largest)
             except Unreadable:
                 raise broken(answer, address, allowed) from None
+
+    async def answer(self, asked: SparqlRequest, formats: Mapping[str, str], seconds: float) -> Result:
+        """As `ask`, on an event loop."""
+        return await aside(lambda gone: self.ask(asked, formats, gone, seconds))
 
     def end(self) -> None:
         """Nothing is left to end: the connection was closed with the answer."""

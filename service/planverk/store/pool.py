@@ -1,29 +1,32 @@
-"""Queries in worker processes: each with a deadline, a limited queue before them, and killed workers replaced."""
+"""Queries in worker processes: a limited queue before them, and killed workers replaced.
 
-import json
-import select
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
+Whoever asks waits in a thread (`query`) or on an event loop (`answer`), in the same queue.
+"""
+
+import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from threading import Condition
-from typing import IO, Any, NamedTuple, Protocol
+from enum import Enum, auto
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Lock
+from typing import IO, NamedTuple, Protocol, TypeVar
 from weakref import finalize
 
 from planverk.limits import Limits
-from planverk.store import frames
-from planverk.store.federation import Federation
+from planverk.store.aside import aside
+from planverk.store.federation import Federation, Settled
 from planverk.store.sparql import QueryRefused, SparqlRequest, depth, is_lasting
-from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreFailed, TooManyFromClient
+from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreUnreachable, TooManyFromClient
 
-_IN_MEMORY = 1 << 20
-_LOOK_UP = 0.05
+T = TypeVar("T")
+# How long a thread waits before it looks whether the client is still there.
+LOOK_UP = 0.05
+# What an asker tells at the end of its work.
+_TOLD = (NotAcceptable, StoreUnreachable)
 
 
 class Result(NamedTuple):
@@ -43,84 +46,22 @@ class Asker(Protocol):
         """Run one query to its end, which must come within some seconds."""
         ...
 
+    async def answer(self, asked: SparqlRequest, formats: Mapping[str, str], seconds: float) -> Result:
+        """As `ask`, on an event loop; it is cancelled when the client is gone."""
+        ...
+
     def end(self) -> None:
         """End what still runs; the asker is not used again."""
         ...
 
 
-class Worker:
-    """One worker process and the socket to it."""
+Claim = Callable[[Asker | None], object]
 
-    def __init__(self, store: Path, limits: Limits) -> None:
-        """Start the process; it opens the store while the service goes on."""
-        self._limits = limits
-        self._peer, theirs = socket.socketpair()
-        self._frames = frames.Frames(self._peer)
-        command = [sys.executable, "-m", "planverk.store.worker", str(store), str(theirs.fileno())]
-        with theirs:
-            self._process = subprocess.Popen(
-                [*command, json.dumps(limits._asdict())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
-            )
 
-    def ask(self, asked: SparqlRequest, formats: Mapping[str, str], gone: Callable[[], bool], seconds: float) -> Result:
-        """Run one query to its end; the worker is of no more use when this raises LimitExceeded or ClientGone."""
-        deadline = time.monotonic() + seconds
-        body = {
-            "query": asked.query,
-            "default": asked.default_graphs,
-            "named": asked.named_graphs,
-            "formats": dict(formats),
-        }
-        try:
-            self._peer.sendall(frames.frame(frames.QUERY, json.dumps(body).encode()))
-            return self._collect(deadline, gone)
-        except (EOFError, ConnectionError):
-            raise self._cause_of_death() from None
+class Later(Enum):
+    """What there is of a worker while all have work."""
 
-    def end(self) -> None:
-        """Kill the process and forget it."""
-        self._peer.close()
-        self._process.kill()
-        self._process.wait()
-
-    def _collect(self, deadline: float, gone: Callable[[], bool]) -> Result:
-        # The whole result is put aside before anything is sent, on disk when it is large: a client gets all or an error.
-        content: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the response closes it
-        form = ""
-        try:
-            while True:
-                kind, body = self._next(deadline, gone)
-                if kind == frames.HEADER:
-                    form = json.loads(body)["format"]
-                elif kind == frames.DATA:
-                    content.write(body)
-                elif kind == frames.FAILURE:
-                    raise _failure(json.loads(body))
-                else:
-                    return Result(form, content.tell(), _rewound(content))
-        except BaseException:
-            content.close()
-            raise
-
-    def _next(self, deadline: float, gone: Callable[[], bool]) -> tuple[bytes, bytes]:
-        while (found := self._frames.at_hand()) is None:
-            if time.monotonic() > deadline:
-                raise LimitExceeded("seconds", f"{self._limits.seconds} s")
-            if gone():
-                raise ClientGone
-            if select.select([self._peer], [], [], _LOOK_UP)[0]:
-                self._frames.read()
-        return found
-
-    def _cause_of_death(self) -> LimitExceeded | StoreFailed:
-        status = -self._process.wait()
-        if status <= 0:
-            return StoreFailed()
-        if status in (signal.SIGXCPU, signal.SIGALRM):
-            return LimitExceeded("seconds", f"{self._limits.seconds} s")
-        if status == signal.SIGSEGV:
-            return LimitExceeded("depth", str(self._limits.depth))
-        return LimitExceeded("memory_mb", f"{self._limits.memory_mb} MiB")
+    LATER = auto()
 
 
 class Pool:
@@ -136,7 +77,9 @@ class Pool:
         self._started = 0
         self._running = 0
         self._of_client: Counter[str] = Counter()
-        self._free = Condition()
+        self._claims: deque[Claim] = deque()
+        self._lock = Lock()
+        self._tending = ThreadPoolExecutor(limits.workers)
         # When nobody holds the pool any more, a newer release has taken its place, or the service stops.
         finalize(self, _end_all, self._idle)
 
@@ -162,15 +105,41 @@ class Pool:
         self._measure(asked.query)
         with self._place_in_queue(client):
             # No worker waits for another endpoint, and the time spent there is taken from the query's.
-            began = time.monotonic()
+            end = time.monotonic() + self.limits.seconds
             settled = self._federation.settle(asked, gone)
-            seconds = self.limits.seconds - (time.monotonic() - began)
+            left = end - time.monotonic()
+            worker = self._take(gone)
             try:
-                with self._worker(gone) as worker:
-                    result = worker.ask(settled.asked, formats, gone, seconds)
+                result = worker.ask(settled.asked, formats, gone, left)
             except QueryRefused as refused:
+                self._pass_on(worker)
                 raise settled.refusal(refused) from None
-        return result._replace(lasting=settled.rewriting is None and is_lasting(asked.query))
+            except BaseException as error:
+                self._part_with(worker, error)
+                raise
+            self._pass_on(worker)
+        return _lasting_or_not(result, settled, asked)
+
+    async def answer(self, asked: SparqlRequest, formats: Mapping[str, str], client: str = "") -> Result:
+        """As `query`, on an event loop; it is cancelled when the client is gone."""
+        self._measure(asked.query)
+        with self._place_in_queue(client):
+            end = time.monotonic() + self.limits.seconds
+            settled = Settled(asked, None)
+            if self._federation.is_wanted(asked):
+                settled = await aside(partial(self._federation.settle, asked))
+            left = end - time.monotonic()
+            worker = await self._taken()
+            try:
+                result = await worker.answer(settled.asked, formats, left)
+            except QueryRefused as refused:
+                self._pass_on(worker)
+                raise settled.refusal(refused) from None
+            except BaseException as error:
+                await self._apart(partial(self._part_with, worker, error))  # a process may take its time to die
+                raise
+            self._pass_on(worker)
+        return _lasting_or_not(result, settled, asked)
 
     @property
     def load(self) -> dict[str, int]:
@@ -187,7 +156,7 @@ class Pool:
 
     @contextmanager
     def _place_in_queue(self, client: str) -> Iterator[None]:
-        with self._free:
+        with self._lock:
             if self._of_client[client] >= self.limits.per_client:
                 raise TooManyFromClient
             if self._of_client.total() >= self.limits.workers + self.limits.waiting:
@@ -196,50 +165,121 @@ class Pool:
         try:
             yield
         finally:
-            with self._free:
+            with self._lock:
                 self._of_client[client] -= 1
                 if not self._of_client[client]:
                     del self._of_client[client]
 
-    @contextmanager
-    def _worker(self, gone: Callable[[], bool]) -> Iterator[Asker]:
-        worker: Asker | None = self._take(gone)
-        try:
-            yield worker  # type: ignore[misc]  # it is None only after the query
-        except (LimitExceeded, ClientGone, StoreFailed) as error:
-            # One that stopped at the size of its result did so by itself, and is as good as before.
-            if not (isinstance(error, LimitExceeded) and error.limit == "result_mb"):
-                self._discard(worker)
-                worker = None
-            raise
-        finally:
-            self._give_back(worker)
-
     def _take(self, gone: Callable[[], bool]) -> Asker:
-        with self._free:
-            while not self._idle and self._started >= self.limits.workers:
-                self._free.wait(_LOOK_UP)
+        met: SimpleQueue[Asker | None] = SimpleQueue()
+        claim = met.put
+        worker = self._claim(claim)
+        while worker is Later.LATER:
+            try:
+                worker = met.get(timeout=LOOK_UP)
+            except Empty:
                 if gone():
-                    raise ClientGone
-            self._running += 1
-            if self._idle:
-                return self._idle.pop()
-            self._started += 1
-        return self._start()
+                    if not self._waive(claim):
+                        self._pass_on(met.get())
+                    raise ClientGone from None
+        return worker or self._begin()
 
-    def _discard(self, worker: Asker | None) -> None:
-        if worker:
-            worker.end()
-        with self._free:
-            self._started -= 1
-            self.replaced += 1
+    async def _taken(self) -> Asker:
+        loop = asyncio.get_running_loop()
+        met: asyncio.Future[Asker | None] = loop.create_future()
 
-    def _give_back(self, worker: Asker | None) -> None:
-        with self._free:
-            self._running -= 1
-            if worker:
-                self._idle.append(worker)
-            self._free.notify()
+        def claim(worker: Asker | None) -> None:
+            if _is_running(loop):
+                self._meet(met, worker)
+            else:
+                loop.call_soon_threadsafe(self._meet, met, worker)
+
+        worker = self._claim(claim)
+        if worker is Later.LATER:
+            try:
+                worker = await met
+            except asyncio.CancelledError:
+                if not self._waive(claim) and not met.cancelled():
+                    self._pass_on(met.result())
+                raise
+        return worker or await self._begun()
+
+    def _meet(self, met: "asyncio.Future[Asker | None]", worker: Asker | None) -> None:
+        if met.cancelled():
+            self._pass_on(worker)
+        else:
+            met.set_result(worker)
+
+    def _claim(self, claim: Claim) -> Asker | Later | None:
+        """A worker, or (None) the right to start one; or later, by a call of the claim."""
+        with self._lock:
+            if self._idle or self._started < self.limits.workers:
+                self._running += 1
+                self._started += not self._idle
+                return self._idle.pop() if self._idle else None
+            self._claims.append(claim)
+        return Later.LATER
+
+    def _waive(self, claim: Claim) -> bool:
+        """Give up a claim; False when it is met already."""
+        with self._lock:
+            if claim not in self._claims:
+                return False
+            self._claims.remove(claim)
+            return True
+
+    def _begin(self) -> Asker:
+        try:
+            return self._start()
+        except BaseException:
+            self._pass_on(None)
+            raise
+
+    def _apart(self, job: Callable[[], T]) -> "asyncio.Future[T]":
+        """Do what starts or ends a worker in a thread that is kept for that: all others may be waiting for workers."""
+        return asyncio.get_running_loop().run_in_executor(self._tending, job)
+
+    async def _begun(self) -> Asker:
+        beginning = self._apart(self._begin)
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            beginning.add_done_callback(self._pass_on_begun)
+            raise
+
+    def _pass_on_begun(self, beginning: "asyncio.Future[Asker]") -> None:
+        if beginning.exception() is None:
+            self._pass_on(beginning.result())
+
+    def _part_with(self, worker: Asker, error: BaseException) -> None:
+        """Keep a worker that told the error itself and waits for the next query; end any other."""
+        if isinstance(error, _TOLD) or (isinstance(error, LimitExceeded) and error.limit == "result_mb"):
+            self._pass_on(worker)
+            return
+        worker.end()
+        self.replaced += 1
+        self._pass_on(None)
+
+    def _pass_on(self, worker: Asker | None) -> None:
+        """Give a worker, or the right to start one, to who has waited longest."""
+        with self._lock:
+            claim = self._claims.popleft() if self._claims else None
+            if claim is None:
+                self._running -= 1
+                if worker:
+                    self._idle.append(worker)
+                else:
+                    self._started -= 1
+        if claim:
+            claim(worker)
+
+
+def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether it is the loop of this thread."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 def _end_all(idle: list[Asker]) -> None:
@@ -247,14 +287,5 @@ def _end_all(idle: list[Asker]) -> None:
         idle.pop().end()
 
 
-def _failure(told: dict[str, Any]) -> Exception:
-    if told["kind"] == "QueryRefused":
-        return QueryRefused(told["reason"], **told["place"])
-    if told["kind"] == "NotAcceptable":
-        return NotAcceptable(told["available"])
-    return LimitExceeded(told["limit"], told["allowed"])
-
-
-def _rewound(content: IO[bytes]) -> IO[bytes]:
-    content.seek(0)
-    return content
+def _lasting_or_not(result: Result, settled: Settled, asked: SparqlRequest) -> Result:
+    return result._replace(lasting=settled.rewriting is None and is_lasting(asked.query))

@@ -1,6 +1,7 @@
 """A SPARQL query before it is run: its text, the graphs it may read, and what this endpoint refuses at once."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -42,9 +43,14 @@ _CHANGING = {"NOW", "RAND", "UUID", "STRUUID"}
 _QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
+@lru_cache(maxsize=4)  # more than one thing is asked of the same query, one after the other
+def _bare(query: str) -> str:
+    return _NOT_KEYWORDS.sub(" ", query)
+
+
 def keywords(query: str) -> list[str]:
     """The bare words of a query in upper case, in order; words in strings, IRIs, names and comments are not among them."""
-    return [word.upper() for word in re.findall(r"[A-Za-z]+", _NOT_KEYWORDS.sub(" ", query))]
+    return [word.upper() for word in re.findall(r"[A-Za-z]+", _bare(query))]
 
 
 def is_lasting(query: str) -> bool:
@@ -55,7 +61,7 @@ def is_lasting(query: str) -> bool:
 def depth(query: str) -> int:
     """How deep a query's brackets are nested; those in strings, IRIs and comments do not count."""
     deepest = level = 0
-    for bracket in re.findall(r"[(){}\[\]]", _NOT_KEYWORDS.sub(" ", query)):
+    for bracket in re.findall(r"[(){}\[\]]", _bare(query)):
         level += 1 if bracket in "({[" else -1
         deepest = max(deepest, level)
     return deepest

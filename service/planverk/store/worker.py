@@ -3,11 +3,13 @@
 It is started as `python -m planverk.store.worker STORE DESCRIPTOR LIMITS` and ends when its socket does.
 """
 
+import gc
 import json
 import os
 import resource
 import signal
 import sys
+import time
 from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
@@ -34,7 +36,7 @@ class _Sender:
         self._peer = peer
         self._limits = limits
         self._left = limits.result_mb * _MB
-        self._first = frames.frame(frames.HEADER, json.dumps({"format": suffix}).encode())
+        self._first = frames.frame(frames.HEADER, suffix.encode())
         self._waiting = bytearray()
 
     def write(self, data: bytes) -> int:
@@ -62,13 +64,15 @@ def main(store: Path, peer: socket, limits: Limits) -> None:
     """Answer queries until the service hangs up."""
     opened = EmbeddedStore(store)
     _confine(store, limits)
+    fuse = _Fuse(limits)
+    gc.freeze()  # what is here stays, and need not be looked through
     with suppress(EOFError, ConnectionError):
         asked = frames.Frames(peer)
         while True:
             _, body = asked.next()
-            _light_the_fuse(limits)
+            fuse.light()
             _answer(opened, peer, limits, json.loads(body))
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            fuse.quench()
 
 
 def _confine(store: Path, limits: Limits) -> None:
@@ -102,13 +106,26 @@ def _is_open(descriptor: int) -> bool:
     return True
 
 
-def _light_the_fuse(limits: Limits) -> None:
-    # The service ends a slow worker; should the service be gone, the worker ends itself.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds + _SECONDS_OF_GRACE)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + limits.seconds + _SECONDS_OF_GRACE
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+class _Fuse:
+    """Ends the worker when a query takes too long: the service does that, but might be gone."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._seconds = limits.seconds + _SECONDS_OF_GRACE
+        self._bound = 0
+        _, self._most = resource.getrlimit(resource.RLIMIT_CPU)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def light(self) -> None:
+        """Begin to count, for one query."""
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        bound = int(time.process_time()) + self._seconds
+        if bound != self._bound:
+            resource.setrlimit(resource.RLIMIT_CPU, (bound, self._most))
+            self._bound = bound
+
+    def quench(self) -> None:
+        """It is answered."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _answer(store: EmbeddedStore, peer: socket, limits: Limits, asked: dict[str, Any]) -> None:

@@ -33,7 +33,6 @@ from planverk.web import (
 )
 from planverk.web.archive import Archive
 from planverk.web.shelf import Shelf
-from planverk.web.straight import Straight
 
 _PARTS = (
     pages,
@@ -81,7 +80,6 @@ def create_app(instance: Instance) -> Flask:
     languages.register(app, instance)
     errors.register(app)
     assets.register(app)
-    app.wsgi_app = Straight(app)  # type: ignore[method-assign]  # as Flask documents it
     if instance.proxies:
         # Only to tell clients apart: no address we write is taken from a request.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=instance.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it

@@ -60,21 +60,26 @@ def fetch(edition: Edition, asked: SparqlRequest, formats: dict[str, str]) -> Ke
 def look_up(
     edition: Edition, asked: SparqlRequest, formats: dict[str, str], environ: "WSGIEnvironment"
 ) -> Kept | Result:
-    """The answer to a query, kept for the next who asks when it holds for them and is not too large.
+    """The answer to a query, from the cache or from a worker.
 
     Raises what `Pool.query` raises.
     """
     question = _Question(asked, tuple(formats.items()))
     kept = edition.answers.get(question)
-    if kept is None:
-        gone = environ.get("planverk.gone")
-        client = environ.get("REMOTE_ADDR", "")
-        result = edition.store.query(asked, formats, client, gone.is_set if gone else lambda: False)
-        if not result.lasting or result.size > _WORTH_KEEPING:
-            return result
-        kept = _read(result)
-        edition.answers.keep(question, kept)
-    return kept
+    if kept is not None:
+        return kept
+    gone = environ.get("planverk.gone")
+    client = environ.get("REMOTE_ADDR", "")
+    return _keep(edition, question, edition.store.query(asked, formats, client, gone.is_set if gone else lambda: False))
+
+
+async def look_up_meanwhile(
+    edition: Edition, asked: SparqlRequest, formats: dict[str, str], client: str
+) -> Kept | Result:
+    """As `look_up`, on an event loop; it is cancelled when the client is gone."""
+    question = _Question(asked, tuple(formats.items()))
+    kept = edition.answers.get(question)
+    return kept if kept is not None else _keep(edition, question, await edition.store.answer(asked, formats, client))
 
 
 def etag(kept: Kept) -> str:
@@ -88,6 +93,15 @@ def formats(accept: str) -> dict[str, str]:
     ranges = parse_accept_header(accept, MIMEAccept)
     found = {kind: media.negotiate(ranges, rows) for kind, rows in FORMATS.items()}
     return {kind: row.suffix for kind, row in found.items() if row}
+
+
+def _keep(edition: Edition, question: _Question, result: Result) -> Kept | Result:
+    """Keep a result for the next who asks, when it holds for them and is not too large."""
+    if not result.lasting or result.size > _WORTH_KEEPING:
+        return result
+    kept = _read(result)
+    edition.answers.keep(question, kept)
+    return kept
 
 
 def _read(result: Result) -> Kept:

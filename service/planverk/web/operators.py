@@ -18,6 +18,8 @@ from planverk.web.tallies import Tallies, Tally
 
 blueprint = Blueprint("operators", __name__)
 _LOG = logging.getLogger("planverk.access")
+# Where the environment of a request has when it was begun with, when that was before the application was asked.
+BEGAN = "planverk.began"
 _A_MOMENT = 0.2
 # When so many lines wait, whoever has one more waits until they are written.
 _MOST_WAITING = 1 << 14
@@ -171,7 +173,7 @@ def measures_of(app: Flask) -> Measures:
 
 
 def _begin() -> None:
-    g.began = time.perf_counter()
+    g.began = request.environ.get(BEGAN) or time.perf_counter()
 
 
 def _count(response: Response) -> Response:

@@ -38,6 +38,11 @@ class Shelf:
             edition = self._open(version)
         return edition
 
+    def at_hand(self, version: str) -> Edition | None:
+        """The edition of a version, when that is the one that is open."""
+        edition = self._edition
+        return edition if edition is not None and edition.release.version == version else None
+
     def version_at_hand(self) -> str | None:
         """The current version, when it can be told without waiting for another machine."""
         return self._library.version_at_hand()

@@ -1,96 +1,80 @@
-"""The commonest question, a query by GET and nothing else to decide, asked before the application: its answer's head is known.
+"""A plain query, asked of the store on the event loop before the application: what becomes of it, the application need not find out."""
 
-The application answers the first of a kind, and gets whatever is no plain answer, with what became of the query. So every
-head is one that it wrote; only the length and the validator are of the answer itself.
-"""
-
+import asyncio
 import time
-from collections.abc import Iterable
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.store.cache import Kept
+from planverk.store.edition import Edition
 from planverk.store.pool import Result
 from planverk.store.sparql import SparqlRequest
-from planverk.web.answers import OUTCOME, etag, formats, look_up
-from planverk.web.errors import TROUBLE
-from planverk.web.operators import Answered, measures_of
+from planverk.web.answers import OUTCOME, formats, look_up_meanwhile
+from planverk.web.operators import BEGAN, Answered, Entry, measures_of
 from planverk.web.responses import EDITION
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-# Where the environment of a request has the query, when that is all it says besides the two fields here.
-QUERY = "planverk.query"
-_FIELDS = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")
-_OF_EACH = ("content-length", "etag", "date")
-_MOST_HEADS = 256
 _ROUTE = "/sparql"
-_OK = "200 OK"
 
 
-class _Kind(NamedTuple):
-    """What answers with the same head have in common."""
+class Asked(NamedTuple):
+    """A query under way: when it began, the edition that was asked, and what becomes of it: an answer, or trouble for the application to tell of."""
 
-    fields: tuple[str, ...]
-    format: str
+    began: float
+    edition: Edition
+    outcome: "asyncio.Task[Kept | Result]"
+
+    @property
+    def environ(self) -> dict[str, object]:
+        """What the application needs to know, so that it does not ask again."""
+        return {BEGAN: self.began, EDITION: self.edition, OUTCOME: self.outcome}
+
+    @property
+    def answer(self) -> Kept | None:
+        """The answer, when it is one that holds as long as the release is current."""
+        answer = self.outcome.result() if self.outcome.exception() is None else None
+        return answer if isinstance(answer, Kept) else None
 
 
 class Straight:
-    """A WSGI application before the application."""
+    """Asks the store what the application would ask it."""
 
     def __init__(self, app: Flask) -> None:
-        """Take the application as it stands so far."""
-        self._application = app.wsgi_app
+        """Take the application."""
         self._shelf = app.extensions["planverk.shelf"]
         self._measures = measures_of(app)
-        self._heads: dict[_Kind, list[tuple[str, str]]] = {}
+        self._proxies = app.extensions["planverk.instance"].proxies
+        self._behind_proxies = ProxyFix(_address, x_for=self._proxies, x_proto=0)
+        self._entries: dict[str, Entry] = {}
+        self.least_compressed: int = app.config["COMPRESS_MIN_SIZE"]
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one request."""
-        if QUERY not in environ:
-            return self._application(environ, start_response)
-        began = time.perf_counter()
-        outcome = _outcome(self._shelf, environ)
-        answer = outcome.result() if outcome.exception() is None else None
-        if not isinstance(answer, Kept):
-            environ[OUTCOME] = outcome
-            return self._application(environ, start_response)
-        kind = _Kind(tuple(environ.get(field, "") for field in _FIELDS), answer.format)
-        head = self._heads.get(kind)
-        if head is None:
-            environ[OUTCOME] = outcome
-            return self._application(environ, self._learning(kind, start_response))
-        start_response(_OK, [*head, ("Content-Length", str(len(answer.content))), ("ETag", f'"{etag(answer)}"')])
-        self._tell(environ, dict(head)["Content-Type"], len(answer.content), time.perf_counter() - began)
-        return [answer.content]
+    def ask(self, version: str, query: str, accept: str, address: str, forwarded: str) -> Asked | None:
+        """Begin to ask a version of the data; None where that would keep the event loop waiting."""
+        edition = self._shelf.at_hand(version)
+        if edition is None:
+            return None
+        asking = look_up_meanwhile(edition, SparqlRequest(query), formats(accept), self.client(address, forwarded))
+        return Asked(time.perf_counter(), edition, asyncio.get_running_loop().create_task(asking))
 
-    def _learning(self, kind: _Kind, start_response: "StartResponse") -> "StartResponse":
-        def learn(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:  # Any: as WSGI has it
-            if status == _OK:
-                if len(self._heads) >= _MOST_HEADS:
-                    self._heads.clear()
-                self._heads[kind] = [field for field in headers if field[0].lower() not in _OF_EACH]
-            return start_response(status, headers, *more)
+    def entry(self, content_type: str, length: int) -> Entry:
+        """How an answer is counted and told."""
+        entry = self._entries.get(content_type)
+        if entry is None:
+            answered = Answered("GET", _ROUTE, _ROUTE, 200, content_type.partition(";")[0], None)
+            entry = self._entries[content_type] = self._measures.entry(answered)
+        return entry._replace(told=f"{entry.told.removesuffix('null')}{length}")
 
-        return learn
-
-    def _tell(self, environ: "WSGIEnvironment", content_type: str, length: int, seconds: float) -> None:
-        media_type = content_type.partition(";")[0]
-        entry = self._measures.entry(Answered("GET", _ROUTE, _ROUTE, 200, media_type, length))
-        environ["planverk.told"].update(version=environ[EDITION].release.version, entry=entry)
-        entry.tell(seconds)
+    def client(self, address: str, forwarded: str) -> str:
+        """Where a client is, by its address and, behind proxies, the field X-Forwarded-For."""
+        if not (self._proxies and forwarded):
+            return address
+        environ = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": forwarded}
+        return b"".join(self._behind_proxies(environ, lambda *told: lambda piece: None)).decode()
 
 
-def _outcome(shelf: Any, environ: "WSGIEnvironment") -> "Future[Kept | Result]":
-    """What becomes of the query: an answer, or trouble for the application to tell of."""
-    outcome: Future[Kept | Result] = Future()
-    try:
-        environ[EDITION] = shelf.current()
-        known = formats(environ.get("HTTP_ACCEPT", ""))
-        outcome.set_result(look_up(environ[EDITION], SparqlRequest(environ[QUERY]), known, environ))
-    except TROUBLE as trouble:
-        outcome.set_exception(trouble)
-    return outcome
+def _address(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+    return [environ["REMOTE_ADDR"].encode()]

@@ -25,8 +25,9 @@ from nation import write_nation
 from rdflib import Graph, Literal, URIRef
 
 from planverk import serialization
-from planverk.findings import Finding, Positions
+from planverk.findings import Finding
 from planverk.media import TURTLE
+from planverk.store.positions import Positions
 from planverk.validation import validate
 from planverk.validation.judge import report_in_place, with_superclasses
 from planverk.validation.results import findings

@@ -15,12 +15,13 @@ from rdflib.compare import isomorphic
 from planverk import folders, validation
 from planverk.dictionary import Dictionary, read_dictionary
 from planverk.examples import BASE, CONTEXT, example_of
-from planverk.findings import Positions, Severity
+from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS, TURTLE
 from planverk.rules import examples
 from planverk.serialization import canonical
 from planverk.sources import read
+from planverk.store.positions import Positions
 from planverk.vocab import DCT, PLAN, PREFIXES, SH, SKOS, W3ID, definition_path
 from planverk.vocabulary import Vocabulary
 from planverk.web import create_app, ontology

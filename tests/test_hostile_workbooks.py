@@ -20,9 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from rdflib import Graph, Literal, URIRef
 
 from planverk import sources
-from planverk.findings import Positions
 from planverk.instance import Instance, read_instance
 from planverk.sources.workbook import Workbooks, read_workbooks, write_workbook
+from planverk.store.positions import Positions
 from planverk.vocab import DCT, PLAN, RDF, SKOS, XSD
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -57,8 +57,8 @@ Read = Callable[[bytes], tuple[Graph, Workbooks]]
 def read(instance: Instance, vocabulary: Vocabulary) -> Read:
     def reading(content: bytes) -> tuple[Graph, Workbooks]:
         (instance.folder / "plan.xlsx").write_bytes(content)
-        graph = Graph(bind_namespaces="none")
-        return graph, read_workbooks(instance, graph, Positions(), vocabulary)
+        positions = Positions()
+        return positions.graph, read_workbooks(instance, positions, vocabulary)
 
     return reading
 

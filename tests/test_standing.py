@@ -10,7 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rdflib import RDFS, BNode, Graph, Literal, URIRef
 
-from planverk.findings import Finding, Positions, Triple
+from planverk.findings import Finding, Triple
+from planverk.store.positions import Positions
 from planverk.validation import standing, validate
 from planverk.validation.aims import Suspicion, aims
 from planverk.validation.reach import Reach, reach

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from planverk.findings import Place, Positions, fill
+from planverk.findings import Place, fill
 from planverk.instance import Instance
 from planverk.sources import read
+from planverk.store.positions import Positions
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
 PREFIXES = """

@@ -6,9 +6,10 @@ import pytest
 from rdflib import DCTERMS, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from planverk.findings import Positions
+from planverk.findings import Place, Triple
 from planverk.sources.orderly import read_orderly
 from planverk.sources.turtle import SyntaxFault, read_turtle
+from planverk.store.positions import Positions
 
 BASE = "https://data.example.org/"
 PREFIXES = "@prefix dct: <http://purl.org/dc/terms/> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
@@ -17,8 +18,13 @@ PREFIXES = "@prefix dct: <http://purl.org/dc/terms/> .\n@prefix xsd: <http://www
 def read(tmp_path: Path, text: str | bytes) -> tuple[Graph, Positions, list[SyntaxFault]]:
     path = tmp_path / "plan.ttl"
     path.write_bytes(text if isinstance(text, bytes) else (PREFIXES + text).encode())
-    graph, positions = Graph(), Positions()
-    return graph, positions, read_turtle(path, BASE, graph, positions)
+    positions = Positions()
+    faults = read_turtle(path, BASE, positions)
+    return positions.graph, positions, faults
+
+
+def places(positions: Positions) -> dict[Triple, Place | None]:
+    return {triple: positions.first(*triple) for triple in positions.graph}
 
 
 @pytest.mark.parametrize(
@@ -35,9 +41,9 @@ def read(tmp_path: Path, text: str | bytes) -> tuple[Graph, Positions, list[Synt
 def test_the_line_of_each_statement_is_where_its_value_begins(
     tmp_path: Path, text: str, value: URIRef | Literal, line: int
 ) -> None:
-    _, positions, faults = read(tmp_path, text)
+    graph, positions, faults = read(tmp_path, text)
     assert not faults
-    assert [place.line for (_, _, found), place in positions.of_triples.items() if found == value] == [line]
+    assert [places(positions)[triple].line for triple in graph if triple[2] == value] == [line]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_after_a_fault_the_reading_goes_on_with_the_next_statement(tmp_path: Pat
     graph, positions, faults = read(tmp_path, text)
     assert [fault.place.line for fault in faults] == [3, 7]
     assert (URIRef(BASE + "id/a/c"), DCTERMS.title, Literal("god", "nb")) in graph
-    assert positions.of_triples[URIRef(BASE + "id/a/e"), DCTERMS.title, Literal(2)].line == 8
+    assert places(positions)[URIRef(BASE + "id/a/e"), DCTERMS.title, Literal(2)].line == 8
 
 
 @pytest.mark.parametrize(("content", "line"), [(b"\xff\xfe<\x00", 1), (b"# a\n# b\n# \xe6\n", 3)])
@@ -124,14 +130,17 @@ def test_the_quick_reader_reads_odd_turtle_as_the_thorough_one_does(
 
 
 def assert_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    graphs, positions = (Graph(), Graph()), (Positions(), Positions())
-    faults = read_turtle(path, BASE, graphs[0], positions[0])
+    quick, thorough = Positions(), Positions()
+    faults = read_turtle(path, BASE, quick)
     monkeypatch.setattr("planverk.sources.turtle.read_orderly", lambda *_: None)
-    assert faults == read_turtle(path, BASE, graphs[1], positions[1])
-    assert same(*graphs)
+    assert faults == read_turtle(path, BASE, thorough)
+    assert same(quick.graph, thorough.graph)
     # Blank nodes have new names at each reading.
-    named, expected = ([(t, p) for t, p in one.of_triples.items() if BNode not in map(type, t)] for one in positions)
-    assert named == expected
+    found, expected = (
+        {triple: place for triple, place in places(one).items() if BNode not in map(type, triple)}
+        for one in (quick, thorough)
+    )
+    assert found == expected
 
 
 def test_most_files_are_read_by_the_quick_reader() -> None:

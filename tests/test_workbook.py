@@ -14,10 +14,10 @@ from rdflib import Graph
 
 from planverk import folders, sources
 from planverk.cli import main
-from planverk.findings import Positions
 from planverk.instance import Instance, read_instance
 from planverk.sources.workbook import Workbooks, read_workbooks, write_workbook
 from planverk.sources.workbook.table import DETAILS, read_table
+from planverk.store.positions import Positions
 from planverk.vocab import OWL, RDF
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -45,8 +45,8 @@ def read(tmp_path: Path, vocabulary: Vocabulary) -> Callable[[Instance, bytes], 
     def reading(instance: Instance, content: bytes) -> tuple[Graph, Workbooks]:
         shutil.copy(instance.folder / "planverk.toml", tmp_path)
         (tmp_path / "plan.xlsx").write_bytes(content)
-        graph = Graph(bind_namespaces="none")
-        return graph, read_workbooks(read_instance(tmp_path), graph, Positions(), vocabulary)
+        positions = Positions()
+        return positions.graph, read_workbooks(read_instance(tmp_path), positions, vocabulary)
 
     return reading
 

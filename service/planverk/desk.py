@@ -12,7 +12,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 
 from planverk import release, serialization, sources
 from planverk.changes import LANGUAGES, Comparison, side
-from planverk.findings import Finding, Positions, Severity
+from planverk.findings import Finding, Severity
 from planverk.instance import Instance
 from planverk.making import Progress
 from planverk.publication import VANISHED, Examination, publish
@@ -20,6 +20,7 @@ from planverk.release import DATA, Release
 from planverk.sources import Sources
 from planverk.sources.workbook import UnwritableError, keep, replace, write_workbook
 from planverk.sources.workbook.table import read_table
+from planverk.store.positions import Positions
 from planverk.validation import validate
 from planverk.vocab import NAMES, PLAN, XSD, graph_iri
 from planverk.vocabulary import read_vocabulary
@@ -87,8 +88,9 @@ def _is_of_writing(finding: Finding) -> bool:
 def _from(path: Path, read: Sources) -> Graph:
     """What stands in one of the editors' files."""
     graph = Graph(bind_namespaces="none")
-    for triple, place in read.positions.of_triples.items():
-        if place.file.resolve() == path.resolve():
+    for triple in read.graph:
+        place = read.positions.first(*triple)
+        if place and place.file.resolve() == path.resolve():
             graph.add(triple)
     return graph
 

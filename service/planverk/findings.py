@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -69,32 +69,12 @@ class Finding:
         return next(iter(spoken or self.sentences.values()), self.rule_name)
 
 
-@dataclass
-class Positions:
-    """Where each statement, and each resource, stood in the editors' files."""
-
-    of_triples: dict[Triple, Place] = field(default_factory=dict)
-    of_subjects: dict[Node, Place] = field(default_factory=dict)
-    of_properties: dict[tuple[Node, Node], Place] = field(default_factory=dict)
-    of_gaps: dict[tuple[Node, Node], Place] = field(default_factory=dict)
-
-    def note(self, triple: Triple, place: Place) -> None:
-        """Remember where a statement stands; the first place counts."""
-        self.of_triples.setdefault(triple, place)
-        self.of_properties.setdefault(triple[:2], place)
-        self.of_subjects.setdefault(triple[0], place)
-
-    def note_gap(self, subject: Node, predicate: Node, place: Place) -> None:
-        """Remember where a statement with a property would stand: in a workbook, the cell that is there for it."""
-        self.of_gaps.setdefault((subject, predicate), place)
-
-    def find(self, focus: Node | None, path: Node | None, value: Node | None) -> Place | None:
-        """The closest place known for a finding: the very statement, one with the same property, or the resource."""
-        exact = self.of_triples.get((focus, path, value))  # type: ignore[arg-type]  # None is found nowhere, rightly
-        if exact or focus is None:
-            return exact
-        said = (self.of_properties.get((focus, path)) or self.of_gaps.get((focus, path))) if path else None
-        return said or self.of_subjects.get(focus)
+def by_place(finding: Finding) -> tuple[str, str, int, str, str]:
+    """By this, findings are in the order of the editors' files; those without a place come last."""
+    if finding.place is None:
+        return ("~", "", 0, "", finding.rule)
+    file, line, sheet, column = finding.place
+    return (str(file), sheet, line, column, finding.rule)
 
 
 def sentences(rules: Graph, rule: Node, **values: str) -> dict[str, str]:

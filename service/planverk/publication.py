@@ -9,7 +9,7 @@ from rdflib import Graph, URIRef
 from planverk import __version__, parts, release, serialization, sources
 from planverk.catalogue import catalogue
 from planverk.concepts import concepts
-from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.findings import Finding, Severity, by_place, sentences
 from planverk.informationmodel import information_model
 from planverk.instance import Instance
 from planverk.making import Progress, make
@@ -17,6 +17,7 @@ from planverk.parts import File, Material
 from planverk.release import DATA, SUMS
 from planverk.serialization import dumps
 from planverk.sources.workbook import NewRow
+from planverk.store.positions import Positions
 from planverk.validation import validate
 from planverk.validation.standing import Standing
 from planverk.vocab import SHAPE
@@ -54,7 +55,7 @@ def examine(instance: Instance, progress: Progress, standing: Standing | None = 
         # Of a plan with mistakes the catalogue would only say the same again.
         progress("Prøver det som skal høstes")
         findings += _about_harvest(instance, graph)
-    return Examination(graph, vocabulary, sorted(findings, key=_by_place), read.new)
+    return Examination(graph, vocabulary, sorted(findings, key=by_place), read.new)
 
 
 def publish(instance: Instance, examined: Examination, progress: Progress) -> release.Release:
@@ -136,10 +137,3 @@ def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[
         for iri in sorted(gone, key=str)
         if isinstance(iri, URIRef)
     ]
-
-
-def _by_place(finding: Finding) -> tuple[str, str, int, str, str]:
-    if finding.place is None:
-        return ("~", "", 0, "", finding.rule)
-    file, line, sheet, column = finding.place
-    return (str(file), sheet, line, column, finding.rule)

@@ -4,17 +4,17 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from rdflib import Graph, Literal
 
 from planverk.exchange.county import Allowance, County, ExchangeError, base_of
 from planverk.exchange.provenance import licence_of, provenance_of
-from planverk.findings import Finding, Place, Positions, Severity
+from planverk.findings import Finding, Severity
 from planverk.instance import Instance
 from planverk.neighbours import FOLDER, Neighbour, keep, kept, name_of
 from planverk.sources.statements import judge_statements
+from planverk.store.positions import Positions
 from planverk.validation import validate
 from planverk.vocab import DCT, SHAPE
 from planverk.vocabulary import Vocabulary
@@ -73,9 +73,7 @@ def pull(instance: Instance, address: str, allowance: Allowance, vocabulary: Voc
 
 def judge(graph: Graph, base: str, vocabulary: Vocabulary) -> list[Finding]:
     """What the statements of a county break, as its own editors would be told; a word that we do not know is a warning."""
-    positions, nowhere = Positions(), Place(Path(), 0)
-    for triple in graph:
-        positions.note(triple, nowhere)
+    positions = Positions()
     findings = judge_statements(graph, positions, base, vocabulary) + validate(graph, positions, vocabulary)
     return sorted(
         (

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.findings import Finding, Positions, Severity, Triple, sentences
+from planverk.findings import Finding, Severity, Triple, by_place, sentences
 from planverk.media import BY_SUFFIX
+from planverk.store.positions import Positions
 from planverk.vocab import DCT, OWL, SH, SHAPE, short
 from planverk.vocabulary import Vocabulary
 
@@ -20,14 +21,15 @@ def judge_statements(graph: Graph, positions: Positions, base: str, vocabulary: 
     """The findings of the rules in `shapes/sources.ttl`, in the order of the files."""
     judge = _Judge(graph, base, vocabulary)
     found: dict[tuple[object, ...], Finding] = {}
-    for triple in positions.of_triples:
+    for triple in graph:
         for rule, values in judge.faults(triple):
             texts, place = sentences(vocabulary.shapes, rule, **values), positions.find(*triple)
+            severity = Severity.of(vocabulary.shapes.value(rule, SH.severity))
+            finding = Finding(rule, severity, texts, place, *triple)
             # A fault of a resource is told once, at its first statement.
             key = (rule, triple[0], *values.values())
-            severity = Severity.of(vocabulary.shapes.value(rule, SH.severity))
-            found.setdefault(key, Finding(rule, severity, texts, place, *triple))
-    return list(found.values())
+            found[key] = min(found.get(key, finding), finding, key=by_place)
+    return sorted(found.values(), key=by_place)
 
 
 class _Judge:

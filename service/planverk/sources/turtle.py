@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rdflib import Graph
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
-from planverk.findings import Place, Positions
+from planverk.findings import Place
 from planverk.sources.orderly import Stated, read_orderly
+from planverk.store.positions import Positions
 
 # A statement ends with a dot at the end of a line, and the next one begins at the margin.
 _NEXT_STATEMENT = re.compile(r"\.[ \t]*(?:#[^\n]*)?\n\s*(?=^(?:<|@|[\w-]*:))", re.MULTILINE)
@@ -28,8 +28,8 @@ class SyntaxFault(NamedTuple):
     reason: str
 
 
-def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> list[SyntaxFault]:
-    """Add a file's triples to the graph and their places to the positions; give the faults of syntax.
+def read_turtle(path: Path, base: str, positions: Positions) -> list[SyntaxFault]:
+    """Note a file's statements with their places; give the faults of syntax.
 
     Relative IRIs are resolved against `base`. After a fault the reading goes on with the next statement, so that an
     editor is told of all faults at once.
@@ -42,23 +42,21 @@ def read_turtle(path: Path, base: str, graph: Graph, positions: Positions) -> li
     with _literals_are_judged_later():
         orderly = read_orderly(text, base)
     if orderly:
-        return _take(orderly, path, graph, positions)
-    reader = _Reader(path, base, graph, positions)
+        return _take(orderly, path, positions)
+    reader = _Reader(path, base, positions)
     with _literals_are_judged_later():
         # rdflib reads one character beyond the last term, so the last line must have its end.
         reader.loadBuf(text + "\n")
     for prefix, namespace in reader.prefixes():
-        graph.bind(prefix, namespace, override=False)
+        positions.graph.bind(prefix, namespace, override=False)
     return reader.faults
 
 
-def _take(stated: Stated, path: Path, graph: Graph, positions: Positions) -> list[SyntaxFault]:
-    for triple, line in stated.statements:
-        graph.add(triple)
-        positions.note(triple, Place(path, line))
+def _take(stated: Stated, path: Path, positions: Positions) -> list[SyntaxFault]:
+    positions.note((triple, Place(path, line)) for triple, line in stated.statements)
     for prefix, namespace in stated.prefixes.items():
         if prefix:
-            graph.bind(prefix, namespace, override=False)
+            positions.graph.bind(prefix, namespace, override=False)
     return []
 
 
@@ -77,7 +75,8 @@ def _literals_are_judged_later() -> Iterator[None]:
 class _Reader(SinkParser):
     """rdflib's Turtle parser, which also knows on which line it is and goes on after a fault."""
 
-    def __init__(self, path: Path, base: str, graph: Graph, positions: Positions) -> None:
+    def __init__(self, path: Path, base: str, positions: Positions) -> None:
+        graph = positions.graph
         super().__init__(RDFSink(graph), baseURI=base, openFormula=graph, turtle=True)  # type: ignore[arg-type]  # as rdflib's own TurtleParser calls it
         self._file = path
         self.faults: list[SyntaxFault] = []
@@ -114,9 +113,8 @@ class _Reader(SinkParser):
         return end
 
     def makeStatement(self, quadruple: Any) -> None:  # noqa: N802  # Any: intermediate terms; rdflib's name
-        """Add a statement to the graph, and note where it stands."""
-        super().makeStatement(quadruple)
+        """Take a statement, and note where it stands."""
         _, predicate, subject, value = quadruple
         s, p, o = (self._store.normalise(None, term) for term in (subject, predicate, value))
         line = self._line_of.get(value, self.lines + 1)
-        self._positions.note((s, p, o), Place(self._file, line))
+        self._positions.note([((s, p, o), Place(self._file, line))])

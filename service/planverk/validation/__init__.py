@@ -2,10 +2,10 @@
 
 from rdflib import Graph
 
-from planverk.findings import Finding, Positions
+from planverk.findings import Finding
+from planverk.store.positions import Positions
 from planverk.validation.aims import aims
 from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
-from planverk.validation.replica import Replica
 from planverk.validation.results import findings, placed
 from planverk.validation.suspects import Suspects
 from planverk.vocabulary import Vocabulary
@@ -27,4 +27,4 @@ def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:
 
 def report(judged: JudgedGraph, shapes: Graph) -> Graph:
     """The same of a graph that holds all it is judged by."""
-    return judge_at_once(judged, shapes, Suspects(shapes, Replica(judged)).of(aims(shapes), judged))
+    return judge_at_once(judged, shapes, Suspects(shapes, judged).of(aims(shapes), judged))

@@ -8,26 +8,13 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from planverk.vocab import RDFS, SH, XSD
+from planverk.store.engine import PLAIN
+from planverk.vocab import RDFS, SH
 
 _YES, _NO, _EACH = "true", "false", "?each"
 # What says nothing about the data (SHACL 1.0, section 2.1), or is read along with another parameter.
 SILENT = {RDF.type, SH.path, SH.severity, SH.message, SH.name, SH.description, RDFS.isDefinedBy, SH.ignoredProperties}
 SILENT |= {SH.targetClass, SH.targetSubjectsOf, SH.property, SH.qualifiedMinCount, SH.qualifiedMaxCount}
-# How values of a datatype are nearly always written, and how the engine keeps them as they are; a value written otherwise
-# is left to the judge.
-_DAYS = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
-PLAIN: dict[Node, str] = {
-    XSD.string: "",
-    RDF.langString: "",
-    XSD.anyURI: "^[!-~]*$",
-    XSD.boolean: "^(true|false)$",
-    XSD.date: f"^[12][0-9]{{3}}-{_DAYS}$",
-    XSD.gYear: "^[12][0-9]{3}$",
-    XSD.gYearMonth: "^[12][0-9]{3}-(0[1-9]|1[0-2])$",
-    XSD.integer: "^(0|-?[1-9][0-9]{0,17})$",
-    XSD.decimal: "^-?(0|[1-9][0-9]{0,15})([.][0-9]{0,15}[1-9])?$",
-}
 _KINDS: dict[Node, str] = {SH.IRI: "isIRI", SH.Literal: "isLiteral", SH.BlankNode: "isBlank"}
 # Engines differ on what is a space and where a line ends, so a text with one of these is left to the judge.
 _UNCOMMON = r"[\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff]"
@@ -232,6 +219,7 @@ def _among(value: str, choices: Iterable[Node]) -> Doubt:
 
 
 def _datatype(value: str, given: Node) -> Doubt:
+    # A value that is not written as nearly all are is left to the judge.
     # DATATYPE of an IRI is an error, which leaves the doubt.
     right = f"DATATYPE({value}) = {given.n3()}"
     plain = f'REGEX(STR({value}), "{PLAIN[given]}")' if PLAIN.get(given) else _YES

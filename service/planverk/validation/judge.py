@@ -17,6 +17,7 @@ from rdflib.query import Result
 from rdflib.term import Node
 
 from planverk.findings import Triple
+from planverk.store.engine import Engine
 from planverk.validation.aims import Suspicion, aimed
 from planverk.vocab import SH
 from planverk.vocabulary import Vocabulary
@@ -26,7 +27,12 @@ _ENOUGH = 1000
 
 
 class JudgedGraph(Graph):
-    """A graph that translates each query once: pyshacl asks the same ones again of every focus node."""
+    """A graph in the engine that translates each query once: pyshacl asks the same ones again of every focus node."""
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        """Take the engine with the statements, or begin without any."""
+        self.engine = Engine() if engine is None else engine
+        super().__init__(store=self.engine, bind_namespaces="none")
 
     def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:  # Any: passed on
         """As `Graph.query`."""
@@ -37,8 +43,10 @@ class JudgedGraph(Graph):
 @contextmanager
 def with_superclasses(graph: Graph, vocabulary: Vocabulary) -> Iterator[JudgedGraph]:
     """A graph with the superclasses of its classes, which are taken out again afterwards."""
-    # The same statements under another class, not a copy: there may be millions.
-    judged = JudgedGraph(store=graph.store, identifier=graph.identifier)
+    # What is in the engine already is not copied: there may be millions of statements.
+    judged = JudgedGraph(graph.store if isinstance(graph.store, Engine) else None)
+    if graph.store is not judged.engine:
+        judged += graph
     known = [axiom for axiom in vocabulary.ontology.triples((None, RDFS.subClassOf, None)) if axiom not in graph]
     judged += known
     try:

@@ -7,7 +7,8 @@ from typing import cast
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.findings import Finding, Positions, Severity, sentences
+from planverk.findings import Finding, Severity, sentences
+from planverk.store.positions import Positions
 from planverk.vocab import SH
 
 

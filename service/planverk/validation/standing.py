@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from rdflib import RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.findings import Finding, Positions
+from planverk.findings import Finding
+from planverk.store.engine import Engine
+from planverk.store.positions import Positions
 from planverk.validation.aims import Aim, aims
 from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
 from planverk.validation.reach import Reach, reach
-from planverk.validation.replica import Replica
 from planverk.validation.results import findings, placed
 from planverk.validation.suspects import Suspects
 from planverk.vocabulary import Vocabulary
@@ -28,7 +29,6 @@ class Standing:
         self._reaches: dict[Aim, Reach] = {}
         self._said: set[_Said] = set()
         self._found: list[Finding] = []  # without places, for an edit moves them
-        self._replica = Replica([])
         self._suspects: Suspects | None = None
 
     def validate(self, graph: Graph, positions: Positions) -> list[Finding]:
@@ -36,29 +36,21 @@ class Standing:
         said = {(*triple, triple[2].language if isinstance(triple[2], Literal) else None) for triple in graph}
         changed = said ^ self._said
         with with_superclasses(graph, self._vocabulary) as judged:
-            if self._suspects is None or self._is_beyond(changed):
+            if self._suspects is None or _is_beyond(changed, judged.engine):
                 self._found = self._begin(judged)
             elif changed:
                 self._found = self._again(judged, self._suspects, changed)
         self._said = said
         return placed(self._found, positions)
 
-    def _is_beyond(self, changed: Iterable[_Said]) -> bool:
-        """Whether an edit has what is not followed: things that no query can name, and classes."""
-        nodes = {node for subject, _, value, _ in changed for node in (subject, value) if not isinstance(node, Literal)}
-        properties = {predicate for _, predicate, _, _ in changed}
-        return RDFS.subClassOf in properties or not all(map(self._replica.engine.can_name, nodes | properties))
-
     def _begin(self, judged: JudgedGraph) -> list[Finding]:
-        self._replica = Replica(judged)
-        self._suspects = Suspects(self._vocabulary.shapes, self._replica)
+        self._suspects = Suspects(self._vocabulary.shapes, judged)
         report = judge_at_once(judged, self._vocabulary.shapes, self._suspects.of(self._rules, judged))
         return findings(report, self._vocabulary.shapes)
 
     def _again(self, judged: JudgedGraph, suspects: Suspects, changed: set[_Said]) -> list[Finding]:
         """What is found once rules that tell of the edited things alone are asked of these, and others of all things."""
         edited = {subject for subject, _, _, _ in changed if isinstance(subject, URIRef)}
-        self._replica.renew(judged, edited)
         self._reaches = self._reaches or {rule: reach(rule, self._vocabulary.shapes) for rule in self._rules}
         properties = {predicate for _, predicate, _, _ in changed}
         touched = [rule for rule in self._rules if self._reaches[rule].is_touched(properties)]
@@ -69,3 +61,10 @@ class Standing:
         gone, of_edited = {rule.rule for rule in far}, {rule.rule for rule in own}
         kept = (one for one in self._found if one.rule not in gone)
         return [*(one for one in kept if one.rule not in of_edited or one.focus not in edited), *anew]
+
+
+def _is_beyond(changed: Iterable[_Said], engine: Engine) -> bool:
+    """Whether an edit has what is not followed: things that no query can name, and classes."""
+    nodes = {node for subject, _, value, _ in changed for node in (subject, value) if not isinstance(node, Literal)}
+    properties = {predicate for _, predicate, _, _ in changed}
+    return RDFS.subClassOf in properties or not all(map(engine.can_name, nodes | properties))

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from planverk.validation.aims import Aim, Suspicion
 from planverk.validation.doubt import Doubts
-from planverk.validation.replica import Replica
+from planverk.validation.judge import JudgedGraph
 from planverk.vocab import RDFS, SH
 
 _THREADS = 2
@@ -19,14 +19,13 @@ _THREADS = 2
 class Suspects:
     """Finds them: every node that breaks a rule is among the rule's suspects, and few that do not."""
 
-    def __init__(self, shapes: Graph, replica: Replica) -> None:
-        """Take the shapes, and the data with the superclasses of its classes."""
+    def __init__(self, shapes: Graph, judged: JudgedGraph) -> None:
+        """Take the shapes, and the data with the superclasses of its classes, for these."""
         self._shapes = shapes
-        self._replica = replica
-        self._engine = replica.engine
+        self._engine = judged.engine
         self._narrower: dict[str, set[str]] = defaultdict(set)
-        for narrow, broad in self._engine.pairs(str(RDFS.subClassOf)):
-            self._narrower[broad].add(narrow)
+        for narrow, broad in judged.subject_objects(RDFS.subClassOf):
+            self._narrower[str(broad)].add(str(narrow))
         self._doubts = Doubts(shapes, self.kinds)
         self._prologue = prologue(shapes)
         self._of_wrong_kind: dict[Node, set[str]] = {}
@@ -40,12 +39,10 @@ class Suspects:
             waiting.extend(new)
         return [f"<{one}>" for one in sorted(found)]
 
-    def of(self, rules: list[Aim], graph: Graph, among: set[str] | None = None) -> list[Suspicion]:
-        """Each of some rules with each of its suspects, or with those of its suspects that are among some things.
-
-        `graph` is what the replica was made from.
-        """
-        unclear = self._unclear(graph)
+    def of(self, rules: list[Aim], judged: JudgedGraph, among: set[str] | None = None) -> list[Suspicion]:
+        """Each of some rules with each of its suspects in the data, or with those that are among some things."""
+        self._engine = judged.engine
+        unclear = self._unclear(judged)
         core = [rule for rule in rules if not self._selects(rule)]
         found = self._in_doubt(core, unclear, among)
         self._note_wrong_kinds(found, among)
@@ -54,17 +51,17 @@ class Suspects:
         told = {rule: self._selects(rule) for rule in rules if rule not in found}
         found |= self._asked(told, unclear | self._neighbours(wrong), among) if told else {}
         named = [(rule.rule, URIRef(iri)) for rule, iris in found.items() for iri in sorted(iris)]
-        return named + (self._nameless(rules, graph) if among is None else [])
+        return named + (self._nameless(rules, judged) if among is None else [])
 
     def _unclear(self, graph: Graph) -> set[str]:
         """The things of which the engine may tell otherwise than a graph does."""
-        respelt = {node for node in self._replica.respelt if self._engine.can_name(node)}
-        for node in self._replica.respelt - respelt:
+        respelt = {node for node in self._engine.respelt if self._engine.can_name(node)}
+        for node in self._engine.respelt - respelt:
             respelt |= {one for one in graph.subjects(None, node) if self._engine.can_name(one)}
         return self._neighbours({str(node) for node in respelt})
 
     def _nameless(self, rules: list[Aim], graph: Graph) -> list[Suspicion]:
-        nodes = sorted(self._replica.nameless, key=str)
+        nodes = sorted(self._engine.nameless, key=str)
         return [(rule.rule, node) for rule in rules for node in nodes if rule.meets(node, graph, self.kinds)]
 
     def _note_wrong_kinds(self, found: dict[Aim, set[str]], among: set[str] | None) -> None:

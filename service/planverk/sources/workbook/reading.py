@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 from rdflib.term import Node
 
-from planverk.findings import Finding, Place, Positions, Severity, sentences
+from planverk.findings import Finding, Place, Severity, sentences
 from planverk.instance import Instance
 from planverk.sources.workbook.cells import Cells, Misfit, read_exactly
 from planverk.sources.workbook.names import Names
 from planverk.sources.workbook.package import FOREIGN_ENDINGS, NotToBeOpened, open_workbook
 from planverk.sources.workbook.rows import Row, Sheets, Written
 from planverk.sources.workbook.table import TYPE, Form, Table, normal, read_table
+from planverk.store.positions import Positions
 from planverk.vocab import RDF, SH, SHAPE, thing_iri
 from planverk.vocabulary import Vocabulary
 
@@ -40,9 +41,9 @@ class Workbooks(NamedTuple):
     whole: bool
 
 
-def read_workbooks(instance: Instance, graph: Graph, positions: Positions, vocabulary: Vocabulary) -> Workbooks:
-    """Add what the instance's workbooks say to the graph, and its places to the positions. Nothing is raised for faults."""
-    reader = _Reader(instance, graph, positions, vocabulary)
+def read_workbooks(instance: Instance, positions: Positions, vocabulary: Vocabulary) -> Workbooks:
+    """Note what the instance's workbooks say with its places. Nothing is raised for faults."""
+    reader = _Reader(instance, positions, vocabulary)
     for path in instance.strays:
         if path.suffix.lower() in FOREIGN_ENDINGS:
             reader.fault("format", Place(path, 1), value=path.suffix)
@@ -55,21 +56,19 @@ def read_workbooks(instance: Instance, graph: Graph, positions: Positions, vocab
 class _Reader:
     """Knows what has been read so far: first all rows and their names, then what the rows say."""
 
-    def __init__(self, instance: Instance, graph: Graph, positions: Positions, vocabulary: Vocabulary) -> None:
+    def __init__(self, instance: Instance, positions: Positions, vocabulary: Vocabulary) -> None:
         self.findings: list[Finding] = []
         self.rows: list[Row] = []
         self.whole = True
         self._table: Table = read_table()
         self._instance = instance
-        self._graph = graph
         self._positions = positions
         self._vocabulary = vocabulary
         self._names = Names(self._table, instance.base, instance.language)
         self._cells = Cells(self._table, self._names)
         self._details: list[tuple[Place, list[str]]] = []
         self._places: dict[URIRef, Place] = {}
-        self._stated = {triple[:2]: place for triple, place in reversed(positions.of_triples.items())}
-        self._described = set(graph.subjects())
+        self._described = set(positions.graph.subjects())
         self._earlier_keys: dict[str, set[str]] = defaultdict(set)
 
     def fault(self, rule: str, place: Place, **words: str) -> None:
@@ -100,7 +99,7 @@ class _Reader:
 
     def settle(self) -> None:
         """Give new rows their keys, learn all names, then read what the rows say."""
-        self._names.add_graph(self._graph)
+        self._names.add_graph(self._positions.graph)
         for row in self.rows:
             self._identify(row)
         self._mint()
@@ -193,11 +192,10 @@ class _Reader:
         return close[0] if close else "–"
 
     def _add(self, triple: tuple[Node, Node, Node], place: Place) -> None:
-        elsewhere = self._stated.get(triple[:2])
-        if elsewhere and triple[1] != RDF.type:
+        elsewhere = self._positions.first(*triple[:2])
+        if elsewhere and not elsewhere.sheet and triple[1] != RDF.type:
             self.fault("twice", place, other=str(elsewhere))
-        self._graph.add(triple)
-        self._positions.note(triple, place)
+        self._positions.note([(triple, place)])
 
 
 def _key_cell(place: Place) -> str:

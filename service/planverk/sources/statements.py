@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache, cached_property
 
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -37,7 +38,8 @@ class _Judge:
 
     def __init__(self, graph: Graph, base: str, vocabulary: Vocabulary) -> None:
         self.base = base
-        self.described = {subject for subject in graph.subjects() if isinstance(subject, URIRef)}
+        self._graph = graph
+        self._is_described = cache(lambda thing: (thing, None, None) in graph)
         self.terms = vocabulary.terms
         known = vocabulary.ontology
         self.deprecated = {
@@ -80,9 +82,13 @@ class _Judge:
             )
 
     def _link(self, value: URIRef) -> Iterator[tuple[URIRef, dict[str, str]]]:
-        if value.startswith(self.base) and value not in self.described:
-            known = self._like(str(value), self.described)
+        if value.startswith(self.base) and not self._is_described(value):
+            known = self._like(str(value), self._described)
             yield SHAPE["Source-dead-link"], {"value": value.removeprefix(self.base), "suggestion": known}
+
+    @cached_property
+    def _described(self) -> set[URIRef]:
+        return {subject for subject in self._graph.subjects() if isinstance(subject, URIRef)}
 
     def _value(self, value: Literal) -> Iterator[tuple[URIRef, dict[str, str]]]:
         if value.ill_typed:

@@ -77,9 +77,8 @@ class Engine(Store):
         remaining = iter(statements)
         while some := list(islice(remaining, _AT_A_TIME)):
             first = dict(reversed(some))
-            new = [one for one in reversed(first.items()) if not self._knows(one[0])]
-            self._count += len(new)
-            self._store.bulk_extend(quad for one in new if (quad := self._quad(*one)))
+            new = [quad for triple, place in reversed(first.items()) for quad in self._taken(triple, place)]
+            self._store.bulk_extend(new)
 
     def remove(self, triple: Pattern, context: object = None) -> None:
         """Forget the statements that fit a pattern."""
@@ -95,7 +94,7 @@ class Engine(Store):
         """The statements that fit a pattern, as they were stated; rdflib wants the graphs of each, which are none."""
         for quad in self._fitting(triple):
             yield _stated(quad, triple), iter(())
-        if self._exact:
+        if self.respelt:
             for statement in self._exact.triples(triple):
                 yield statement, iter(())
 
@@ -104,7 +103,7 @@ class Engine(Store):
         for quad in self._fitting(triple):
             if isinstance(quad.graph_name, ox.NamedNode):
                 yield quad.graph_name.value
-        for statement in self._exact.triples(triple) if self._exact else ():
+        for statement in self._exact.triples(triple) if self.respelt else ():
             if statement in self._places:
                 yield self._places[statement]
 
@@ -141,34 +140,37 @@ class Engine(Store):
         """The statements that fit a pattern, of those that the engine has as they were stated."""
         terms = _bounds(triple)
         for quad in self._store.quads_for_pattern(*terms, None) if terms else ():
-            if not self._exact or quad.graph_name != _RESPELT:
+            if not self.respelt or quad.graph_name != _RESPELT:
                 yield quad
 
-    def _knows(self, triple: Triple) -> bool:
-        if next(self.triples(triple), None):
-            return True
-        # rdflib takes two language tags for one that differ in case only.
-        return _has_language(triple[2]) and self._holds(triple)
-
-    def _holds(self, triple: Triple) -> bool:
-        """Whether the engine has a statement, in whichever spelling."""
-        terms = _terms(triple, _nearest)
-        return terms is not None and any(self._store.quads_for_pattern(*terms, None))
-
-    def _quad(self, triple: Triple, place: str | None) -> ox.Quad | None:
-        """What the engine is to hold of a new statement."""
-        subject = triple[0]
-        if not self.can_name(subject):
-            self.nameless.add(subject)
-        exact = _terms(triple, _term)
-        if exact:
-            return ox.Quad(*exact, ox.NamedNode(place) if place else _NOWHERE)
-        self.respelt.add(subject)
+    def _taken(self, triple: Triple, place: str | None) -> Iterator[ox.Quad]:
+        """What the engine is to hold of a statement; nothing when it is known."""
+        terms = _terms(triple, _term)
+        if self._knows(triple, terms):
+            return
+        self._count += 1
+        if not isinstance(terms[0] if terms else _resource(triple[0]), ox.NamedNode):
+            self.nameless.add(triple[0])
+        if terms:
+            yield ox.Quad(*terms, ox.NamedNode(place) if place else _NOWHERE)
+            return
+        self.respelt.add(triple[0])
         self._exact.add(triple)
         if place:
             self._places[triple] = place
         nearest = _terms(triple, _nearest)
-        return ox.Quad(*nearest, _RESPELT) if nearest and not self._holds(triple) else None
+        if nearest and not self._holds(nearest):
+            yield ox.Quad(*nearest, _RESPELT)
+
+    def _knows(self, triple: Triple, terms: _Terms | None) -> bool:
+        if self.respelt and triple in self._exact:
+            return True
+        # rdflib takes two language tags for one that differ in case only.
+        known = terms or (_terms(triple, _nearest) if getattr(triple[2], "language", None) else None)
+        return known is not None and self._holds(known)
+
+    def _holds(self, terms: _Terms) -> bool:
+        return next(self._store.quads_for_pattern(*terms, None), None) is not None
 
 
 def _terms(triple: Triple, of: Callable[[Node], _Term | None]) -> _Terms | None:
@@ -188,10 +190,6 @@ def _bounds(triple: Pattern) -> _Bounds | None:
         and (open_[2] or value is not None)
     )
     return (subject, predicate, value) if fits else None  # type: ignore[return-value]  # as above
-
-
-def _has_language(node: Node) -> bool:
-    return isinstance(node, Literal) and node.language is not None
 
 
 def _term(node: Node) -> _Term | None:

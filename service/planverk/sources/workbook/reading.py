@@ -43,10 +43,12 @@ class Workbooks(NamedTuple):
 
 def read_workbooks(instance: Instance, positions: Positions, vocabulary: Vocabulary) -> Workbooks:
     """Note what the instance's workbooks say with its places. Nothing is raised for faults."""
+    foreign = [path for path in instance.strays if path.suffix.lower() in FOREIGN_ENDINGS]
+    if not instance.workbooks and not foreign:
+        return Workbooks([], [], True)
     reader = _Reader(instance, positions, vocabulary)
-    for path in instance.strays:
-        if path.suffix.lower() in FOREIGN_ENDINGS:
-            reader.fault("format", Place(path, 1), value=path.suffix)
+    for path in foreign:
+        reader.fault("format", Place(path, 1), value=path.suffix)
     for path in instance.workbooks:
         reader.open(path)
     reader.settle()

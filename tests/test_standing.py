@@ -16,7 +16,7 @@ from planverk.validation import standing, validate
 from planverk.validation.aims import Suspicion, aims
 from planverk.validation.reach import Reach, reach
 from planverk.validation.standing import Standing
-from planverk.vocab import DCT, PLAN, RDF, SHAPE
+from planverk.vocab import DCT, ORG, PLAN, RDF, SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
 from test_validation import BASE, COMPARED, DAYS, changed, read
 
@@ -161,6 +161,8 @@ def test_an_edited_title_leaves_other_titles_and_the_money_alone(
         ("Evidence-verbatim", False, PLAN.quote, PLAN.amount),
         ("StatusReport-not-in-future", False, PLAN.amount, None),
         ("Structure-no-cycles", False, PLAN.continuesAction, DCT.title),
+        ("Action-responsible-in-partnership", False, ORG.member, DCT.title),
+        ("Assertion-accepted-stated", False, PLAN.amount, None),
     ],
 )
 def test_a_rule_reaches_as_far_as_it_looks(

@@ -77,7 +77,8 @@ def _parts(part: Any) -> Iterator[Any]:  # Any: rdflib's algebra is a tree of wh
     """All that a query is made of."""
     yield part
     if isinstance(part, CompValue):
-        inner: Iterable[Any] = part.values()
+        # rdflib keeps the group of an EXISTS, translated, beside the others.
+        inner: Iterable[Any] = [*part.values(), *vars(part).values()]
     elif isinstance(part, Path):
         inner = vars(part).values()
     else:

@@ -20,7 +20,7 @@ from service import service
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 FORMATS = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"]
 ROUNDS, REQUESTS, TARGET = 5, 1000, 3
-# Two of the queries wait for the others, so a round lasts twice as long.
+# Two of the queries wait until the others have ended, so a round takes eight seconds.
 SETTINGS = "\n[limits]\nseconds = 4\n"
 # In seconds; nobody feels a shorter time, and a percentile of such times is noise.
 FLOOR = 0.003

@@ -63,9 +63,16 @@ def node(term: Term) -> Node:
         return BNode(term.value)
     if isinstance(term, ox.Triple):
         raise TypeError("rdflib has no triple terms")
-    datatype = None if term.language else iri(term.datatype.value)
-    plain = None if datatype == XSD.string else datatype
-    return Literal(term.value, term.language, plain, normalize=False)
+    if term.language:
+        return Literal(term.value, term.language)
+    datatype = term.datatype.value
+    return Literal(term.value) if datatype == _TEXT else _typed(term.value, datatype)
+
+
+@lru_cache(maxsize=1 << 14)
+def _typed(value: str, datatype: str) -> Literal:
+    # The same days, years and numbers come many times over, and rdflib works out what each one means.
+    return Literal(value, datatype=iri(datatype), normalize=False)
 
 
 def _term(value: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:

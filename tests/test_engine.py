@@ -5,12 +5,14 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib import XSD, BNode, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from planverk.derivation import stated_and_derived
 from planverk.findings import Place, Triple
 from planverk.store.engine import Engine
 from planverk.store.positions import Positions
+from planverk.vocabulary import read_vocabulary
 
 THINGS = [URIRef(f"https://data.example.org/id/a/{name}") for name in ("a", "b", "æ")]
 ODD_NAMES = [URIRef("https://data.example.org/id/a b"), URIRef("no address"), BNode("b1")]
@@ -103,3 +105,22 @@ def test_a_finding_stands_where_its_statement_does_or_as_near_as_can_be() -> Non
     assert str(positions.find(thing, None, None)) == "plan.ttl:1"
     assert positions.find(title, None, None) is None
     assert positions.find(None, None, None) is None
+
+
+def test_what_is_frozen_keeps_the_writing_of_its_source() -> None:
+    thing = THINGS[0]
+    graph = Positions().graph
+    for value in (Literal("1.50", datatype=XSD.decimal), Literal("text", lang="en-GB"), Literal("navn", lang="nb")):
+        graph.add((thing, DCTERMS.title, value))
+    lines = set(stated_and_derived(graph, read_vocabulary(), URIRef("https://x/stated"), URIRef("https://x/derived")))
+    title = f"{thing.n3()} {DCTERMS.title.n3()}"
+    stated = {line.decode() for line in lines if line.endswith(b"<https://x/stated> .\n")}
+    assert stated == {
+        f'{title} "1.50"^^{XSD.decimal.n3()} <https://x/stated> .\n',
+        f'{title} "text"@en-gb <https://x/stated> .\n',  # tags are small letters in canonical N-Quads
+        f'{title} "navn"@nb <https://x/stated> .\n',
+    }
+    derived = lines - {line.encode() for line in stated}
+    assert f'{thing.n3()} {RDFS.label.n3()} "navn"@nb <https://x/derived> .\n'.encode() in derived
+    assert len(graph) == 3
+    assert len(list(graph)) == 3

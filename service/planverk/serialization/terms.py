@@ -14,8 +14,8 @@ iri = lru_cache(maxsize=1 << 14)(URIRef)
 _named_node = lru_cache(maxsize=1 << 14)(ox.NamedNode)
 
 
-def quads(triples: Iterable[tuple[Node, Node, Node]], graph: ox.NamedNode) -> Iterator[ox.Quad]:
-    """Statements as pyoxigraph has them, in a named graph."""
+def quads(triples: Iterable[tuple[Node, Node, Node]], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+    """Statements as pyoxigraph has them, in a graph."""
     for subject, predicate, value in triples:
         yield ox.Quad(_term(subject), _term(predicate), _term(value), graph)  # type: ignore[arg-type]  # no subject is a literal
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ from rdflib.store import Store
 from rdflib.term import Node
 
 from planverk.findings import Triple
-from planverk.serialization.terms import iri
+from planverk.serialization.terms import iri, quads
 
 Pattern = tuple[Node | None, Node | None, Node | None]
 _Resource = ox.NamedNode | ox.BlankNode
@@ -37,6 +37,8 @@ _PLAIN = {datatype: re.compile(pattern) for datatype, pattern in PLAIN.items()}
 _PLAIN_TAG = re.compile("[a-z-]+")
 # Where a statement stands that the engine spells in its own way; only queries see it there.
 _RESPELT = ox.NamedNode("respelt:")
+# Where something stands for as long as it takes to derive more.
+_KNOWN, _DERIVED = ox.NamedNode("known:"), ox.NamedNode("derived:")
 _NOWHERE = ox.DefaultGraph()
 _AT_A_TIME = 1 << 16
 _TEXT = str(XSD.string)
@@ -64,6 +66,15 @@ class Engine(Store):
         self.respelt: set[Node] = set()
         """The subjects of which queries see something else than was stated."""
 
+    @classmethod
+    def of(cls, graph: Graph) -> "Engine":
+        """The engine that a graph is in, or a new one with the statements of the graph."""
+        if isinstance(graph.store, cls):
+            return graph.store
+        engine = cls()
+        engine.take((triple, None) for triple in graph)
+        return engine
+
     def add(self, triple: Triple, context: object = None, quoted: bool = False) -> None:
         """Take a statement."""
         self.take([(triple, None)])
@@ -76,8 +87,10 @@ class Engine(Store):
         """Take statements, each with the name of its place, which is an IRI; one that is known stays where it is."""
         remaining = iter(statements)
         while some := list(islice(remaining, _AT_A_TIME)):
-            first = dict(reversed(some))
-            new = [quad for triple, place in reversed(first.items()) for quad in self._taken(triple, place)]
+            first: dict[Triple, str | None] = {}
+            for triple, place in some:
+                first.setdefault(triple, place)
+            new = [quad for triple, place in first.items() for quad in self._taken(triple, place)]
             self._store.bulk_extend(new)
 
     def remove(self, triple: Pattern, context: object = None) -> None:
@@ -136,6 +149,28 @@ class Engine(Store):
         solutions = cast("ox.QuerySolutions", self._store.query(query, use_default_graph_as_union=True))
         return {found.value for (found,) in solutions if isinstance(found, ox.NamedNode)}
 
+    def lines(self, name: URIRef) -> Iterator[bytes]:
+        """The statements as they were stated, as lines of N-Quads in a graph of that name, in no order."""
+        exact = (quad.triple for quad in chain(self._fitting((None, None, None)), quads(self._exact, _NOWHERE)))
+        return (f"{triple} {name.n3()} .\n".encode() for triple in exact)
+
+    def derive(self, known: Iterable[Triple], queries: Iterable[str]) -> list[ox.Triple]:
+        """What CONSTRUCT queries make, each of what was made before too, of the statements and what is known besides.
+
+        It is about the subjects of statements, and not stated.
+        """
+        own = {quad.subject for quad in self._store}
+        try:
+            self._store.bulk_extend(quads(known, _KNOWN))
+            for query in queries:
+                found = cast("ox.QueryTriples", self._store.query(query, use_default_graph_as_union=True))
+                made = [(one.subject, one.predicate, one.object) for one in found if one.subject in own]
+                self._store.bulk_extend([ox.Quad(*terms, _DERIVED) for terms in made if not self._holds(terms)])
+            return [quad.triple for quad in self._store.quads_for_pattern(None, None, None, _DERIVED)]
+        finally:
+            self._store.remove_graph(_KNOWN)
+            self._store.remove_graph(_DERIVED)
+
     def _fitting(self, triple: Pattern) -> Iterator[ox.Quad]:
         """The statements that fit a pattern, of those that the engine has as they were stated."""
         terms = _bounds(triple)
@@ -165,9 +200,14 @@ class Engine(Store):
     def _knows(self, triple: Triple, terms: _Terms | None) -> bool:
         if self.respelt and triple in self._exact:
             return True
-        # rdflib takes two language tags for one that differ in case only.
-        known = terms or (_terms(triple, _nearest) if getattr(triple[2], "language", None) else None)
-        return known is not None and self._holds(known)
+        if terms is None:
+            nearest = _terms(triple, _nearest) if _has_language(triple[2]) else None
+            return nearest is not None and self._holds(nearest)
+        found = next(self._store.quads_for_pattern(*terms, None), None)
+        if found is not None and found.graph_name == _RESPELT:
+            self._store.remove(found)  # what comes now is spelt like that, and queries need it once
+            return False
+        return found is not None
 
     def _holds(self, terms: _Terms) -> bool:
         return next(self._store.quads_for_pattern(*terms, None), None) is not None
@@ -183,13 +223,20 @@ def _terms(triple: Triple, of: Callable[[Node], _Term | None]) -> _Terms | None:
 def _bounds(triple: Pattern) -> _Bounds | None:
     """The same of a pattern, in which a term may be left open."""
     open_ = tuple(node is None for node in triple)
-    subject, predicate, value = (None if node is None else _term(node) for node in triple)
+    subject, predicate, value = (
+        None if node is None else _nearest(node) if _has_language(node) else _term(node) for node in triple
+    )
     fits = (
         (open_[0] or isinstance(subject, _Resource))
         and (open_[1] or isinstance(predicate, ox.NamedNode))
         and (open_[2] or value is not None)
     )
     return (subject, predicate, value) if fits else None  # type: ignore[return-value]  # as above
+
+
+def _has_language(node: Node) -> bool:
+    """Whether it has a tag; rdflib takes two tags for one that differ in case only."""
+    return isinstance(node, Literal) and node.language is not None
 
 
 def _term(node: Node) -> _Term | None:

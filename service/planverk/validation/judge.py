@@ -44,9 +44,7 @@ class JudgedGraph(Graph):
 def with_superclasses(graph: Graph, vocabulary: Vocabulary) -> Iterator[JudgedGraph]:
     """A graph with the superclasses of its classes, which are taken out again afterwards."""
     # What is in the engine already is not copied: there may be millions of statements.
-    judged = JudgedGraph(graph.store if isinstance(graph.store, Engine) else None)
-    if graph.store is not judged.engine:
-        judged += graph
+    judged = JudgedGraph(Engine.of(graph))
     known = [axiom for axiom in vocabulary.ontology.triples((None, RDFS.subClassOf, None)) if axiom not in graph]
     judged += known
     try:

@@ -24,9 +24,9 @@ from typing import NamedTuple
 from nation import write_nation
 from rdflib import Graph, Literal, URIRef
 
-from planverk import serialization
+from planverk import sources
 from planverk.findings import Finding
-from planverk.media import TURTLE
+from planverk.instance import read_instance
 from planverk.store.positions import Positions
 from planverk.validation import validate
 from planverk.validation.judge import report_in_place, with_superclasses
@@ -37,7 +37,6 @@ from planverk.vocabulary import Vocabulary, read_vocabulary
 
 _PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 _BEGIN, _END = "<!-- validation -->", "<!-- /validation -->"
-_BASE = b"@base <https://fjordheim.example.org/> .\n"
 _EDITS: list[tuple[str, URIRef, Literal]] = [
     ("after an edited title", DCT.title, Literal("En ny tittel", lang="nb")),
     ("after an edited amount", PLAN.amount, Literal(12345)),
@@ -57,11 +56,12 @@ class Cost(NamedTuple):
 
 def measure(size: int, with_pyshacl: bool) -> dict[str, str]:
     """The rows of one size."""
-    graph, vocabulary = _nation(size), read_vocabulary()
+    vocabulary = read_vocabulary()
+    graph, positions = _nation(size, vocabulary)
     rows = {"statements": f"{len(graph):,}"}
-    whole, found = _timed(lambda: validate(graph, Positions(), vocabulary))
+    whole, found = _timed(lambda: validate(graph, positions, vocabulary))
     rows |= {"findings": f"{len(found):,}", "all of it, s": str(whole), "memory, MB": _megabytes()}
-    for name, cost, again in _edited(graph, vocabulary):
+    for name, cost, again in _edited(graph, positions, vocabulary):
         rows[f"{name}, s"] = str(cost)
         found = again
     if with_pyshacl:
@@ -72,21 +72,20 @@ def measure(size: int, with_pyshacl: bool) -> dict[str, str]:
     return rows
 
 
-def _nation(size: int) -> Graph:
+def _nation(size: int, vocabulary: Vocabulary) -> tuple[Graph, Positions]:
     with tempfile.TemporaryDirectory() as folder:
         write_nation(Path(folder), size)
-        files = sorted(Path(folder).glob("*.ttl"))
-        return serialization.read(b"".join(serialization.triples(_BASE + file.read_bytes(), TURTLE) for file in files))
+        return sources.read(read_instance(Path(folder)), vocabulary)[:2]
 
 
-def _edited(graph: Graph, vocabulary: Vocabulary) -> Iterator[tuple[str, Cost, list[Finding]]]:
+def _edited(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> Iterator[tuple[str, Cost, list[Finding]]]:
     standing = Standing(vocabulary)
-    standing.validate(graph, Positions())
+    standing.validate(graph, positions)
     for name, term, value in (*_EDITS[:1], *_EDITS):  # the first edit makes ready for all others
         subject, _, old = next(graph.triples((None, term, None)))
         graph.remove((subject, term, old))
         graph.add((subject, term, value))
-        cost, found = _timed(lambda: standing.validate(graph, Positions()))
+        cost, found = _timed(lambda: standing.validate(graph, positions))
         yield name, cost, found
 
 

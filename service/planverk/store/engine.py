@@ -154,7 +154,7 @@ class Engine(Store):
         exact = (quad.triple for quad in chain(self._fitting((None, None, None)), quads(self._exact, _NOWHERE)))
         return (f"{triple} {name.n3()} .\n".encode() for triple in exact)
 
-    def derive(self, known: Iterable[Triple], queries: Iterable[str]) -> list[ox.Triple]:
+    def derive(self, known: Iterable[Triple], queries: Iterable[str]) -> Iterator[ox.Triple]:
         """What CONSTRUCT queries make, each of what was made before too, of the statements and what is known besides.
 
         It is about the subjects of statements, and not stated.
@@ -166,7 +166,8 @@ class Engine(Store):
                 found = cast("ox.QueryTriples", self._store.query(query, use_default_graph_as_union=True))
                 made = [(one.subject, one.predicate, one.object) for one in found if one.subject in own]
                 self._store.bulk_extend([ox.Quad(*terms, _DERIVED) for terms in made if not self._holds(terms)])
-            return [quad.triple for quad in self._store.quads_for_pattern(None, None, None, _DERIVED)]
+            for quad in self._store.quads_for_pattern(None, None, None, _DERIVED):
+                yield quad.triple
         finally:
             self._store.remove_graph(_KNOWN)
             self._store.remove_graph(_DERIVED)

@@ -99,7 +99,7 @@ def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(
     with pytest.raises(LimitExceeded) as error:
         asking(pool, query)
     assert error.value.limit == COSTLY[query]
-    assert time.monotonic() - began < pool.limits.seconds + 1
+    assert time.monotonic() - began < pool.limits.seconds + 5
     assert b"bindings" in asking(pool, SMALL)
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from rdflib import RDFS, Graph, Literal, URIRef
-from rdflib.term import Node
 
-from planverk.findings import Finding
-from planverk.store.engine import Engine
+from planverk.findings import Finding, Triple
+from planverk.store.engine import Engine, Told
 from planverk.store.positions import Positions
 from planverk.validation.aims import Aim, aims
 from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
@@ -14,9 +13,6 @@ from planverk.validation.reach import Reach, reach
 from planverk.validation.results import findings, placed
 from planverk.validation.suspects import Suspects
 from planverk.vocabulary import Vocabulary
-
-# rdflib takes two language tags for one that differ in case only, so the tag stands beside the statement.
-_Said = tuple[Node, Node, Node, str | None]
 
 
 class Standing:
@@ -27,20 +23,20 @@ class Standing:
         self._vocabulary = vocabulary
         self._rules = aims(vocabulary.shapes)
         self._reaches: dict[Aim, Reach] = {}
-        self._said: set[_Said] = set()
+        self._told: set[Told] = set()
         self._found: list[Finding] = []  # without places, for an edit moves them
         self._suspects: Suspects | None = None
 
     def validate(self, graph: Graph, positions: Positions) -> list[Finding]:
         """What the shapes say of a graph, as `validate` gives it."""
-        said = {(*triple, triple[2].language if isinstance(triple[2], Literal) else None) for triple in graph}
-        changed = said ^ self._said
         with with_superclasses(graph, self._vocabulary) as judged:
+            told = judged.engine.told()
+            changed = {judged.engine.read(one) for one in told ^ self._told}
             if self._suspects is None or _is_beyond(changed, judged.engine):
                 self._found = self._begin(judged)
             elif changed:
                 self._found = self._again(judged, self._suspects, changed)
-        self._said = said
+        self._told = told
         return placed(self._found, positions)
 
     def _begin(self, judged: JudgedGraph) -> list[Finding]:
@@ -48,11 +44,11 @@ class Standing:
         report = judge_at_once(judged, self._vocabulary.shapes, self._suspects.of(self._rules, judged))
         return findings(report, self._vocabulary.shapes)
 
-    def _again(self, judged: JudgedGraph, suspects: Suspects, changed: set[_Said]) -> list[Finding]:
+    def _again(self, judged: JudgedGraph, suspects: Suspects, changed: set[Triple]) -> list[Finding]:
         """What is found once rules that tell of the edited things alone are asked of these, and others of all things."""
-        edited = {subject for subject, _, _, _ in changed if isinstance(subject, URIRef)}
+        edited = {subject for subject, _, _ in changed if isinstance(subject, URIRef)}
         self._reaches = self._reaches or {rule: reach(rule, self._vocabulary.shapes) for rule in self._rules}
-        properties = {predicate for _, predicate, _, _ in changed}
+        properties = {predicate for _, predicate, _ in changed}
         touched = [rule for rule in self._rules if self._reaches[rule].is_touched(properties)]
         own = [rule for rule in touched if self._reaches[rule].is_own]
         far = [rule for rule in touched if not self._reaches[rule].is_own]
@@ -63,8 +59,8 @@ class Standing:
         return [*(one for one in kept if one.rule not in of_edited or one.focus not in edited), *anew]
 
 
-def _is_beyond(changed: Iterable[_Said], engine: Engine) -> bool:
+def _is_beyond(changed: Iterable[Triple], engine: Engine) -> bool:
     """Whether an edit has what is not followed: things that no query can name, and classes."""
-    nodes = {node for subject, _, value, _ in changed for node in (subject, value) if not isinstance(node, Literal)}
-    properties = {predicate for _, predicate, _, _ in changed}
+    nodes = {node for subject, _, value in changed for node in (subject, value) if not isinstance(node, Literal)}
+    properties = {predicate for _, predicate, _ in changed}
     return RDFS.subClassOf in properties or not all(map(engine.can_name, nodes | properties))

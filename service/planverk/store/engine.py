@@ -12,7 +12,7 @@ from rdflib.store import Store
 from rdflib.term import Node
 
 from planverk.findings import Triple
-from planverk.serialization.terms import iri, quads
+from planverk.serialization.terms import node, quads
 
 Pattern = tuple[Node | None, Node | None, Node | None]
 # rdflib takes two language tags for one that differ in case only, so the tag stands beside a statement in its terms.
@@ -43,7 +43,6 @@ _RESPELT = ox.NamedNode("respelt:")
 _KNOWN, _DERIVED = ox.NamedNode("known:"), ox.NamedNode("derived:")
 _NOWHERE = ox.DefaultGraph()
 _AT_A_TIME = 1 << 16
-_TEXT = str(XSD.string)
 
 
 class Engine(Store):
@@ -297,24 +296,7 @@ def _stated(quad: ox.Quad | ox.Triple, triple: Pattern) -> Triple:
     """A statement as rdflib has it; what the pattern has already is not made again."""
     subject, predicate, value = triple
     return (
-        _node(quad.subject) if subject is None else subject,
-        _node(quad.predicate) if predicate is None else predicate,
-        _node(quad.object) if value is None else value,
+        node(quad.subject) if subject is None else subject,
+        node(quad.predicate) if predicate is None else predicate,
+        node(quad.object) if value is None else value,
     )
-
-
-def _node(term: _Term | ox.Triple) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return iri(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    literal = cast("ox.Literal", term)
-    if literal.language:
-        return Literal(literal.value, literal.language)
-    datatype = literal.datatype.value
-    return Literal(literal.value) if datatype == _TEXT else _typed(literal.value, datatype)
-
-
-@lru_cache(maxsize=1 << 14)
-def _typed(text: str, datatype: str) -> Literal:
-    return Literal(text, datatype=URIRef(datatype), normalize=False)

@@ -1,14 +1,16 @@
 """A graph in the engine is the same as one in rdflib's own store, whatever the engine makes of its terms."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import DCTERMS, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk.derivation import stated_and_derived
+from planverk.derivation import derive, stated_and_derived
 from planverk.findings import Place, Triple
 from planverk.store.engine import Engine
 from planverk.store.positions import Positions
@@ -27,11 +29,13 @@ VALUES: list[Node] = [
 STATEMENTS = st.tuples(
     st.sampled_from([*THINGS, *ODD_NAMES]), st.sampled_from([*THINGS, ODD_NAMES[0]]), st.sampled_from(VALUES)
 )
+# None, some or all of what is stated here is held in memory.
+IN_MEMORY = st.sampled_from([0, 3, 1000])
 PATTERNS = st.tuples(*(st.none() | st.sampled_from([*VALUES, *ODD_NAMES]) for _ in range(3)))
 
 
-def graphs(statements: Iterable[Triple]) -> tuple[Graph, Graph]:
-    pair = Graph(store=Engine(), bind_namespaces="none"), Graph(bind_namespaces="none")
+def graphs(statements: Iterable[Triple], in_memory: int) -> tuple[Graph, Graph]:
+    pair = Graph(store=Engine(in_memory), bind_namespaces="none"), Graph(bind_namespaces="none")
     for graph in pair:
         for statement in statements:
             graph.add(statement)
@@ -42,20 +46,22 @@ def spelt(statements: Iterable[Triple]) -> list[str]:
     return sorted(map(repr, statements))
 
 
-@given(st.lists(STATEMENTS), st.lists(PATTERNS))
-def test_it_holds_what_was_stated_as_it_was_stated(statements: list[Triple], patterns: list[Triple]) -> None:
-    ours, theirs = graphs(statements)
+@given(st.lists(STATEMENTS), st.lists(PATTERNS), IN_MEMORY)
+def test_it_holds_what_was_stated_as_it_was_stated(
+    statements: list[Triple], patterns: list[Triple], in_memory: int
+) -> None:
+    ours, theirs = graphs(statements, in_memory)
     assert spelt(ours) == spelt(theirs)
     assert len(ours) == len(theirs)
     for pattern in (*patterns, *((subject, None, None) for subject in (*THINGS, *ODD_NAMES))):
         assert spelt(ours.triples(pattern)) == spelt(theirs.triples(pattern))
 
 
-@given(st.lists(STATEMENTS), st.lists(PATTERNS, max_size=3), st.lists(STATEMENTS))
+@given(st.lists(STATEMENTS), st.lists(PATTERNS, max_size=3), st.lists(STATEMENTS), IN_MEMORY)
 def test_what_is_removed_is_gone_and_can_be_stated_again(
-    statements: list[Triple], removed: list[Triple], again: list[Triple]
+    statements: list[Triple], removed: list[Triple], again: list[Triple], in_memory: int
 ) -> None:
-    ours, theirs = graphs(statements)
+    ours, theirs = graphs(statements, in_memory)
     for graph in (ours, theirs):
         for pattern in removed:
             graph.remove(pattern)
@@ -64,9 +70,9 @@ def test_what_is_removed_is_gone_and_can_be_stated_again(
     assert len(ours) == len(theirs)
 
 
-@given(st.lists(STATEMENTS))
-def test_queries_see_each_statement_or_its_subject_is_told_of(statements: list[Triple]) -> None:
-    graph, _ = graphs(statements)
+@given(st.lists(STATEMENTS), IN_MEMORY)
+def test_queries_see_each_statement_or_its_subject_is_told_of(statements: list[Triple], in_memory: int) -> None:
+    graph, _ = graphs(statements, in_memory)
     engine = graph.store
     assert isinstance(engine, Engine)
     for subject in THINGS:
@@ -124,3 +130,22 @@ def test_what_is_frozen_keeps_the_writing_of_its_source() -> None:
     assert f'{thing.n3()} {RDFS.label.n3()} "navn"@nb <https://x/derived> .\n'.encode() in derived
     assert len(graph) == 3
     assert len(list(graph)) == 3
+
+
+def test_what_is_held_on_disk_is_gone_with_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    graph, _ = graphs([(THINGS[0], DCTERMS.title, Literal("one"))], in_memory=0)
+    assert len(list(graph)) == 1
+    assert list(tmp_path.iterdir())
+    del graph
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("in_memory", [0, 1000])
+def test_what_follows_is_the_same_wherever_the_statements_are(in_memory: int) -> None:
+    vocabulary = read_vocabulary()
+    stated, plain = graphs([(THINGS[0], DCTERMS.title, Literal("navn", lang="nb"))], in_memory)
+    found = derive(stated, vocabulary)
+    assert set(found) == set(derive(plain, vocabulary))
+    assert set(derive(stated, vocabulary)) == set(found) != set()
+    assert len(stated) == 1

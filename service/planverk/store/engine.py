@@ -1,10 +1,13 @@
 """Statements in pyoxigraph, as a store of rdflib's has them, and for questions about all of them at once."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
+from tempfile import mkdtemp
 from typing import cast
+from weakref import finalize
 
 import pyoxigraph as ox
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
@@ -19,6 +22,7 @@ Pattern = tuple[Node | None, Node | None, Node | None]
 Told = ox.Triple | tuple[Node, Node, Node, str | None]
 _Resource = ox.NamedNode | ox.BlankNode
 _Term = _Resource | ox.Literal
+_Graph = ox.NamedNode | ox.DefaultGraph
 _Terms = tuple[_Resource, ox.NamedNode, _Term]
 _Bounds = tuple[_Resource | None, ox.NamedNode | None, _Term | None]
 
@@ -37,16 +41,19 @@ PLAIN: dict[Node, str] = {
 }
 _PLAIN = {datatype: re.compile(pattern) for datatype, pattern in PLAIN.items()}
 _PLAIN_TAG = re.compile("[a-z-]+")
-# Where a statement stands that the engine spells in its own way; only queries see it there.
+# Where a statement stands besides when the engine spells it in its own way, and only queries are to see it.
 _RESPELT = ox.NamedNode("respelt:")
 # Where something stands for as long as it takes to derive more.
 _KNOWN, _DERIVED = ox.NamedNode("known:"), ox.NamedNode("derived:")
 _NOWHERE = ox.DefaultGraph()
+_ALL = (_NOWHERE, _KNOWN, _DERIVED)
 _AT_A_TIME = 1 << 16
+# More statements than this wait on disk, where queries take four times as long; these take some 0.7 GB of memory.
+_IN_MEMORY = 2_000_000
 
 
 class Engine(Store):
-    """A graph, each statement once, with the place where it first stood; in a quarter of the memory that rdflib's own store takes.
+    """A graph, each statement once, in an eighth of the memory that rdflib's own store takes; a large one is on disk.
 
     What the engine would spell otherwise, such as "1.50" or @en-GB, or refuses, is kept beside it as it was stated. Several
     threads may ask at once.
@@ -55,17 +62,17 @@ class Engine(Store):
     context_aware = True  # rdflib builds datasets, as pyshacl needs them, of such stores only
     graph_aware = True
 
-    def __init__(self) -> None:
-        """Begin without statements."""
+    def __init__(self, in_memory: int = _IN_MEMORY) -> None:
+        """Begin without statements; when there are more than so many, they go to where the system keeps temporary files."""
         super().__init__()
-        self._store = ox.Store()
+        self._stores = [ox.Store()]
+        self._folder: str | None = None
+        self._in_memory = in_memory
         self._exact = Graph(bind_namespaces="none")
-        self._places: dict[Triple, str] = {}
+        self._waiting: dict[Triple, None] = {}
         self._count = 0
-        self.nameless: set[Node] = set()
-        """The subjects that no query can name."""
-        self.respelt: set[Node] = set()
-        """The subjects of which queries see something else than was stated."""
+        self._nameless: set[Node] = set()
+        self._respelt: set[Node] = set()
 
     @classmethod
     def of(cls, graph: Graph) -> "Engine":
@@ -73,56 +80,62 @@ class Engine(Store):
         if isinstance(graph.store, cls):
             return graph.store
         engine = cls()
-        engine.take((triple, None) for triple in graph)
+        engine.take(graph)
         return engine
+
+    @property
+    def _store(self) -> ox.Store:
+        return self._stores[-1]
+
+    @property
+    def nameless(self) -> set[Node]:
+        """The subjects that no query can name."""
+        self._settle()
+        return self._nameless
+
+    @property
+    def respelt(self) -> set[Node]:
+        """The subjects of which queries see something else than was stated."""
+        self._settle()
+        return self._respelt
 
     def add(self, triple: Triple, context: object = None, quoted: bool = False) -> None:
         """Take a statement."""
-        self.take([(triple, None)])
+        self.take([triple])
 
     def addN(self, quads: Iterable[tuple[Node, Node, Node, object]]) -> None:  # noqa: N802  # rdflib's
         """Take statements."""
-        self.take(((subject, predicate, value), None) for subject, predicate, value, _ in quads)
+        self.take((subject, predicate, value) for subject, predicate, value, _ in quads)
 
-    def take(self, statements: Iterable[tuple[Triple, str | None]]) -> None:
-        """Take statements, each with the name of its place, which is an IRI; one that is known stays where it is."""
-        remaining = iter(statements)
-        while some := list(islice(remaining, _AT_A_TIME)):
-            first: dict[Triple, str | None] = {}
-            for triple, place in some:
-                first.setdefault(triple, place)
-            new = [quad for triple, place in first.items() for quad in self._taken(triple, place)]
-            self._store.bulk_extend(new)
+    def take(self, statements: Iterable[Triple]) -> None:
+        """Take statements. They wait until they are many or somebody asks: what the engine takes at once is a file on disk."""
+        for triple in statements:
+            self._waiting.setdefault(triple)
+            if len(self._waiting) >= _AT_A_TIME:
+                self._settle()
 
     def remove(self, triple: Pattern, context: object = None) -> None:
         """Forget the statements that fit a pattern."""
         for statement in [found for found, _ in self.triples(triple)]:
             self._count -= 1
             self._exact.remove(statement)
-            self._places.pop(statement, None)
             terms = _terms(statement, _nearest)
-            for quad in list(self._store.quads_for_pattern(*terms, None)) if terms else []:
-                self._store.remove(quad)
+            # What is stated in the engine's own spelling too stays.
+            if terms and (_terms(statement, _term) or self._holds(terms, _RESPELT)):
+                self._store.remove(ox.Quad(*terms))
+                self._store.remove(ox.Quad(*terms, _RESPELT))
 
     def triples(self, triple: Pattern, context: object = None) -> Iterator[tuple[Triple, Iterator[None]]]:
         """The statements that fit a pattern, as they were stated; rdflib wants the graphs of each, which are none."""
         for quad in self._fitting(triple):
             yield _stated(quad, triple), iter(())
-        if self.respelt:
+        if self._respelt:
             for statement in self._exact.triples(triple):
                 yield statement, iter(())
 
-    def places(self, triple: Pattern) -> Iterator[str]:
-        """The places of the statements that fit a pattern, where they have one."""
-        for quad in self._fitting(triple):
-            if isinstance(quad.graph_name, ox.NamedNode):
-                yield quad.graph_name.value
-        for statement in self._exact.triples(triple) if self.respelt else ():
-            if statement in self._places:
-                yield self._places[statement]
-
     def __len__(self, context: object = None) -> int:
         """How many statements there are."""
+        self._settle()
         return self._count
 
     def bind(self, prefix: str, namespace: URIRef, override: bool = True) -> None:
@@ -147,7 +160,8 @@ class Engine(Store):
 
     def named(self, query: str) -> set[str]:
         """The IRIs that a SELECT of one variable finds; blank nodes are left out, for a query cannot name them."""
-        solutions = cast("ox.QuerySolutions", self._store.query(query, use_default_graph_as_union=True))
+        self._settle()
+        solutions = cast("ox.QuerySolutions", self._store.query(query))
         return {found.value for (found,) in solutions if isinstance(found, ox.NamedNode)}
 
     def told(self) -> set[Told]:
@@ -170,59 +184,100 @@ class Engine(Store):
 
         It is about the subjects of statements, and not stated.
         """
-        own = {quad.subject for quad in self._store}
+        self._settle()
         try:
             self._store.bulk_extend(quads(known, _KNOWN))
             for query in queries:
-                found = cast("ox.QueryTriples", self._store.query(query, use_default_graph_as_union=True))
-                made = [(one.subject, one.predicate, one.object) for one in found if one.subject in own]
-                self._store.bulk_extend([ox.Quad(*terms, _DERIVED) for terms in made if not self._holds(terms)])
+                found = cast("ox.QueryTriples", self._store.query(query, default_graph=list(_ALL)))
+                made = ((one.subject, one.predicate, one.object) for one in found if self._tells_of(one.subject))
+                new = (ox.Quad(*terms, _DERIVED) for terms in made if not any(self._holds(terms, one) for one in _ALL))
+                while some := list(islice(new, _AT_A_TIME)):
+                    self._store.bulk_extend(some)
             for quad in self._store.quads_for_pattern(None, None, None, _DERIVED):
                 yield quad.triple
         finally:
             self._store.remove_graph(_KNOWN)
             self._store.remove_graph(_DERIVED)
 
+    def share(self) -> None:
+        """Let forked processes ask; each must `reopen` first."""
+        self._settle()
+        if self._folder:
+            self._store.flush()
+
+    def reopen(self) -> None:
+        """Go on asking in a forked process, in which nothing is stated any more."""
+        if self._folder:
+            # The parent's threads are not in this process, so its store can be neither asked nor closed here.
+            self._stores.append(ox.Store.read_only(self._folder))
+
+    def _settle(self) -> None:
+        """Have the engine take the statements that wait, those that it spells as they are first."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        told = [(triple, _terms(triple, _term)) for triple in waiting]
+        self._store.bulk_extend([ox.Quad(*terms) for triple, terms in told if terms and self._is_new(triple, terms)])
+        for triple in (triple for triple, terms in told if not terms):
+            self._respell(triple)
+        if self._folder is None and self._count > self._in_memory:
+            self._move()
+
+    def _move(self) -> None:
+        """Go on in a store on disk, which ends with the engine or with the process."""
+        self._folder = mkdtemp(prefix="planverk-")
+        known, self._stores = iter(self._store), [ox.Store(self._folder)]
+        finalize(self, _remove, self._stores, self._folder)
+        while some := list(islice(known, _AT_A_TIME)):
+            self._store.bulk_extend(some)
+
     def _fitting(self, triple: Pattern) -> Iterator[ox.Quad]:
         """The statements that fit a pattern, of those that the engine has as they were stated."""
+        self._settle()
         terms = _bounds(triple)
-        for quad in self._store.quads_for_pattern(*terms, None) if terms else ():
-            if not self.respelt or quad.graph_name != _RESPELT:
+        for quad in self._store.quads_for_pattern(*terms, _NOWHERE) if terms else ():
+            if not self._respelt or ox.Quad(quad.subject, quad.predicate, quad.object, _RESPELT) not in self._store:
                 yield quad
 
-    def _taken(self, triple: Triple, place: str | None) -> Iterator[ox.Quad]:
-        """What the engine is to hold of a statement; nothing when it is known."""
-        terms = _terms(triple, _term)
-        if self._knows(triple, terms):
+    def _is_new(self, triple: Triple, terms: _Terms) -> bool:
+        """Whether a statement that the engine spells as it is was not stated before; it is counted then."""
+        if self._respelt and triple in self._exact:
+            return False
+        if self._holds(terms):
+            if not self._respelt or not self._holds(terms, _RESPELT):
+                return False
+            self._store.remove(ox.Quad(*terms, _RESPELT))
+        self._count += 1
+        if not isinstance(terms[0], ox.NamedNode):
+            self._nameless.add(triple[0])
+        return True
+
+    def _respell(self, triple: Triple) -> None:
+        """Keep a statement as it was stated, and let queries see it in the engine's own spelling."""
+        nearest = _terms(triple, _nearest)
+        # rdflib takes a tag in small letters for the same, which the engine has as it was stated.
+        is_same = _has_language(triple[2]) and nearest and self._holds(nearest) and not self._holds(nearest, _RESPELT)
+        if is_same or triple in self._exact:
             return
         self._count += 1
-        if not isinstance(terms[0] if terms else _resource(triple[0]), ox.NamedNode):
-            self.nameless.add(triple[0])
-        if terms:
-            yield ox.Quad(*terms, ox.NamedNode(place) if place else _NOWHERE)
-            return
-        self.respelt.add(triple[0])
         self._exact.add(triple)
-        if place:
-            self._places[triple] = place
-        nearest = _terms(triple, _nearest)
+        self._respelt.add(triple[0])
+        if not isinstance(_resource(triple[0]), ox.NamedNode):
+            self._nameless.add(triple[0])
         if nearest and not self._holds(nearest):
-            yield ox.Quad(*nearest, _RESPELT)
+            self._store.extend([ox.Quad(*nearest), ox.Quad(*nearest, _RESPELT)])
 
-    def _knows(self, triple: Triple, terms: _Terms | None) -> bool:
-        if self.respelt and triple in self._exact:
-            return True
-        if terms is None:
-            nearest = _terms(triple, _nearest) if _has_language(triple[2]) else None
-            return nearest is not None and self._holds(nearest)
-        found = next(self._store.quads_for_pattern(*terms, None), None)
-        if found is not None and found.graph_name == _RESPELT:
-            self._store.remove(found)  # what comes now is spelt like that, and queries need it once
-            return False
-        return found is not None
+    def _holds(self, terms: _Terms, graph: _Graph = _NOWHERE) -> bool:
+        return ox.Quad(*terms, graph) in self._store
 
-    def _holds(self, terms: _Terms) -> bool:
-        return next(self._store.quads_for_pattern(*terms, None), None) is not None
+    def _tells_of(self, subject: _Resource) -> bool:
+        return next(self._store.quads_for_pattern(subject, None, None, _NOWHERE), None) is not None
+
+
+def _remove(stores: list[ox.Store], folder: str) -> None:
+    """Remove what a store keeps on disk, once it is closed and writes no more."""
+    stores.clear()
+    shutil.rmtree(folder)
 
 
 def _terms(triple: Triple, of: Callable[[Node], _Term | None]) -> _Terms | None:

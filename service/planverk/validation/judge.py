@@ -59,6 +59,7 @@ def judge_at_once(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion
     processes = min(os.cpu_count() or 1, len(suspicions) // _ENOUGH)
     if not processes:
         return judge(judged, shapes, suspicions)
+    judged.engine.share()
     reports = [_begin(judged, shapes, suspicions[number::processes]) for number in range(processes)]
     found = Graph()
     for report in reports:
@@ -76,6 +77,7 @@ def _begin(
     receiver, sender = context.Pipe(duplex=False)
 
     def answer() -> None:
+        judged.engine.reopen()
         sender.send(list(judge(judged, shapes, suspicions)))
 
     context.Process(target=answer, daemon=True).start()

@@ -6,7 +6,7 @@ import re
 import select
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,9 +21,9 @@ import uvicorn
 from planverk import publication, server
 from planverk.instance import Instance, read_instance
 from planverk.limits import Limits
-from planverk.server import configured, connection, finished, load
+from planverk.server import configured, connection, finished, load, plain
 from planverk.server.finished import Finished, FinishedAnswer, Question
-from planverk.server.plain import Plain, plain_query
+from planverk.server.plain import Plain
 from planverk.web import create_app
 from planverk.web.straight import Straight
 from test_server import free_port, wait_until, write_version
@@ -43,11 +43,12 @@ HEADERS = [
 
 
 class Served(NamedTuple):
-    """A server in this process: where it is, the paths that the application was asked for, in order, and whether it may answer."""
+    """A server in this process: where it is, the paths that the application was asked for, in order, whether it may answer, and its end."""
 
     port: int
     asked: list[str]
     may_answer: Event
+    stop: Callable[[], None]
 
 
 @contextmanager
@@ -70,10 +71,14 @@ def serving(instance: Instance) -> Iterator[Served]:
     thread.start()
     while not running.started:
         time.sleep(0.01)
-    try:
-        yield Served(port, asked, may_answer)
-    finally:
+
+    def stop() -> None:
         running.should_exit = True
+
+    try:
+        yield Served(port, asked, may_answer, stop)
+    finally:
+        stop()
         thread.join()
 
 
@@ -154,23 +159,48 @@ def test_a_query_that_goes_straight_to_the_store_is_answered_as_by_the_applicati
     straight: list[object] = []
     answer = Plain.answer
     monkeypatch.setattr(Plain, "answer", lambda *told: straight.append(answer(*told)) or straight[-1])
-    for number in range(1, 4):
+    for number in range(1, 5):  # the first shows the fields, and the second how its answer begins
         path = f"/sparql?query={quote(query % number)}"
         answers = [ask(here, path, headers), ask(here, path, {**headers, "Cookie": "the=application"})]
         assert assert_same(answers).status in (200, 400, 406)
     assert (len([one for one in straight if one]) >= 2) == (answers[0].status == 200 and "NOW" not in query)
 
 
-def test_what_is_no_plain_query_is_left_to_the_application() -> None:
-    plain = Question(b"GET", b"/sparql?query=ASK+%7B%7D", b"", b"", b"", b"")
-    assert plain_query(plain) == "ASK {}"
-    assert plain_query(plain._replace(encoding=b"gzip", accept=b"text/csv", language=b"en")) == "ASK {}"
-    for other in (
-        {"method": b"HEAD"}, {"target": b"/sparql?query=ASK%7B%7D&format=csv"}, {"target": b"/sparql?query=%ff"},
-        {"target": b"/nb/sparql?query=ASK%7B%7D"}, {"target": b"/sparql?query=+"}, {"target": b"/sparql?query=ASK%7B%7D#x"},
-        {"known": b'"x"'}, {"target": b"/sparql?query=" + b"x" * 10_000},
+@pytest.fixture
+def reader(odd: Instance) -> Plain:
+    return Plain(Straight(create_app(odd)))
+
+
+FIELDS = [(b"accept", b"text/csv"), (b"x-forwarded-for", b"1.1.1.1"), (b"x-forwarded-for", b"2.2.2.2")]
+WRITTEN = b"".join(b"%b: %b\r\n" % field for field in FIELDS) + b"\r\n"
+ASKS = Question(b"GET", b"/sparql?query=ASK%20%7B%7D", b"text/csv", b"", b"", b"")
+
+
+def test_what_is_no_plain_query_is_left_to_the_application(reader: Plain) -> None:
+    reader.recognize(b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\n" + WRITTEN, ASKS, FIELDS)
+    other = reader.read(b"GET /sparql?query=ASK+%7B?s+?p+1%7D HTTP/1.1\r\n" + WRITTEN)
+    assert other == (ASKS._replace(target=b"/sparql?query=ASK+%7B?s+?p+1%7D"), "ASK {?s ?p 1}", "1.1.1.1,2.2.2.2")
+    for line in (
+        b"HEAD /sparql?query=ASK%7B%7D HTTP/1.1", b"GET /sparql?query=ASK%7B%7D&format=csv HTTP/1.1",
+        b"GET /sparql?query=%ff HTTP/1.1", b"GET /nb/sparql?query=ASK%7B%7D HTTP/1.1", b"GET /sparql?query=+ HTTP/1.1",
+        b"GET /sparql?query=ASK%7B%7D#x HTTP/1.1", b"GET /sparql?query=ASK%7B%7D HTTP/1.0",
+        b"GET /sparql?query=ASK {} HTTP/1.1", b"GET /sparql?query=\xc3\xa5 HTTP/1.1", b"GET /sparql?query= HTTP/1.1",
+        b"GET /sparql?query=" + b"x" * 10_000 + b" HTTP/1.1", b"",
     ):  # fmt: skip
-        assert plain_query(plain._replace(**other)) is None
+        assert reader.read(line + b"\r\n" + WRITTEN) is None, line
+    for fields in (b"", b"\r\n", WRITTEN[:-2], WRITTEN + b"\r\n", WRITTEN + b"GET / HTTP/1.1\r\n\r\n"):
+        assert reader.read(b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n" + fields) is None, fields
+
+
+def test_fields_are_remembered_within_a_bound(reader: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "_MOST_FIELDS", 3)
+    heads = [b"GET /sparql?query=ASK%%7B%%7D HTTP/1.1\r\nX: %d\r\n\r\n" % number for number in range(4)]
+    for head in heads:
+        reader.recognize(head, ASKS, [])
+    reader.recognize(heads[0], ASKS._replace(known=b'"x"'), [])
+    reader.recognize(heads[0][:-2] + b"x" * 5000, ASKS, [])
+    assert [reader.read(head) is not None for head in heads] == [False, False, False, True]
+    assert len(reader._fields) == 1
 
 
 @pytest.mark.parametrize(
@@ -428,6 +458,40 @@ def test_what_is_recognized_waits_until_a_query_at_the_store_is_answered(here: S
     assert re.findall(rb"content-type: ([\w/+-]+)", received) == [
         b"application/sparql-results+json", b"text/turtle", b"application/sparql-results+json", b"text/turtle",
     ]  # fmt: skip
+
+
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a a ?c . ?d a ?f }"
+
+
+def plain_query(query: str) -> bytes:
+    return f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+def test_what_comes_while_the_store_is_asked_is_all_answered_in_its_turn(here: Served) -> None:
+    raw(here.port, plain_query("ASK {} # for its fields"), GET + CLOSE)
+    much = [plain_query(f"ASK {{}} # {number} {'x' * 1000}") for number in range(100)]  # more than is kept
+    refused = plain_query("ASK { # no query")
+    received = raw(here.port, plain_query(f"{SLOW} # and much"), refused + b"".join(much), GET + CLOSE, wait=0.02)
+    assert [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", received)] == [200, 400, *[200] * 101]
+
+
+def test_who_asks_to_close_has_the_connection_closed(here: Served) -> None:
+    closing = plain_query("ASK {} # and close").removesuffix(b"\r\n") + b"Connection: close\r\n\r\n"
+    for _ in range(3):
+        assert re.findall(rb"HTTP/1\.1 (\d+) ", raw(here.port, closing)) == [b"200"]
+
+
+def test_who_waits_for_the_store_is_answered_before_the_server_stops(odd: Instance) -> None:
+    with serving(odd) as here, socket.create_connection(("127.0.0.1", here.port), timeout=20) as client:
+        for number in range(3):
+            client.sendall(plain_query(f"ASK {{}} # {number}"))
+            client.recv(1 << 16)
+        client.sendall(plain_query(SLOW))
+        time.sleep(0.05)
+        begun = list(here.asked)
+        here.stop()
+        assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
+        assert here.asked == begun
 
 
 def test_a_client_that_asks_for_nothing_more_is_let_go(odd: Instance, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,10 +45,18 @@ def pool_of(store: Path, limits: Limits) -> Pool:
     return Pool(partial(Worker, store, limits), limits)
 
 
+LIMITS = Limits(seconds=5, memory_mb=256, result_mb=4, workers=2, waiting=2, per_client=3)
+
+
 @pytest.fixture(scope="module")
 def pool(buskerud: Instance) -> Pool:
-    limits = Limits(seconds=5, memory_mb=256, result_mb=4, workers=2, waiting=2, per_client=3)
-    return pool_of(buskerud.releases / "current" / STORE, limits)
+    return pool_of(buskerud.releases / "current" / STORE, LIMITS)
+
+
+@pytest.fixture(scope="module")
+def pool_on_disk(buskerud: Instance) -> Pool:
+    """The pool of a release that is too large to be held in memory."""
+    return pool_of(buskerud.releases / "current" / STORE, LIMITS._replace(held_mb=0))
 
 
 def ask(pool: Pool, query: str, client: str = "") -> bytes:
@@ -83,24 +91,69 @@ def test_a_worker_opens_the_files_of_its_store_however_many_they_are(loads: int,
         store.bulk_load(f"{triple} .\n{triple} <urn:g{number}> .\n".encode(), format=ox.RdfFormat.N_QUADS)
     del store
     assert len(list(tmp_path.glob("*.sst"))) > 16  # so many are open from the start
-    pool = pool_of(tmp_path, Limits(workers=1))
+    pool = pool_of(tmp_path, Limits(workers=1, held_mb=0))
     for patterns, expected in ((OF_ALL, loads), (OF_ONE, 1)):
         for pattern in patterns:
             answer = json.loads(ask(pool, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"))
             assert answer["results"]["bindings"][0]["n"]["value"] == str(expected), pattern
 
 
-@pytest.mark.parametrize("asking", [ask, ask_on_a_loop])
+@pytest.mark.parametrize(("which", "asking"), [("pool", ask_on_a_loop), ("pool_on_disk", ask)])
 @pytest.mark.parametrize("query", COSTLY, ids=lambda query: query[:40])
 def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(
-    pool: Pool, query: str, asking: Callable[[Pool, str], bytes]
+    request: pytest.FixtureRequest, which: str, asking: Callable[[Pool, str], bytes], query: str
 ) -> None:
+    pool = request.getfixturevalue(which)
     began = time.monotonic()
     with pytest.raises(LimitExceeded) as error:
         asking(pool, query)
     assert error.value.limit == COSTLY[query]
     assert time.monotonic() - began < pool.limits.seconds + 5
     assert b"bindings" in asking(pool, SMALL)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }", "CONSTRUCT WHERE { ?s ?p ?o }"]
+)
+def test_what_is_held_in_memory_is_what_is_on_disk(buskerud: Instance, query: str) -> None:
+    store = buskerud.releases / "current" / STORE
+    on_disk, in_memory, another = (ask(pool_of(store, Limits(held_mb=held)), query) for held in (0, 16, 16))
+    assert in_memory == another  # and in the same order, so that pages of results fit together
+    if query.startswith("SELECT"):
+        assert sorted_rows(in_memory) == sorted_rows(on_disk)
+    else:
+        assert sorted(in_memory.splitlines()) == sorted(on_disk.splitlines())
+
+
+def sorted_rows(answer: bytes) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in json.loads(answer)["results"]["bindings"])
+
+
+def test_each_query_on_a_loop_has_all_its_time(buskerud: Instance) -> None:
+    pool = pool_of(buskerud.releases / "current" / STORE, Limits(seconds=2, workers=1))
+
+    async def seconds() -> float:
+        await answered(pool, SMALL)
+        await asyncio.sleep(1.2)
+        began = time.monotonic()
+        with pytest.raises(LimitExceeded):
+            await answered(pool, ENDLESS)
+        return time.monotonic() - began
+
+    assert 1.9 < asyncio.run(seconds()) < 5
+
+
+def test_a_worker_is_asked_by_threads_and_loops_in_turn(buskerud: Instance) -> None:
+    pool = pool_of(buskerud.releases / "current" / STORE, Limits(workers=1))
+
+    async def asked() -> set[bytes]:
+        answers = set()
+        for _ in range(20):
+            answers |= {await answered(pool, SMALL), await asyncio.to_thread(ask, pool, SMALL)}
+        return answers
+
+    assert len(asyncio.run(asked()) | asyncio.run(asked())) == 1
+    assert pool.replaced == 0
 
 
 @pytest.mark.parametrize("rows", [0, 1, 300, 12_000])

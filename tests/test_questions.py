@@ -6,6 +6,7 @@ against the files of `fjordheim/`, not only written down.
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from rdflib import OWL, RDF, Graph
 from conftest import TESTS
 from planverk import serialization
 from planverk.instance import Instance
+from planverk.limits import Limits
 from planverk.vocab import PLAN
 from planverk.web import create_app
 
@@ -46,10 +48,10 @@ Rows = list[list[str]]
 each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.stem)
 
 
-@pytest.fixture(scope="module")
-def endpoint(fjordheim: Instance) -> FlaskClient:
-    """A client of the service for the fictional county."""
-    return create_app(fjordheim).test_client()
+@pytest.fixture(scope="module", params=[0, 16], ids=["on disk", "in memory"])
+def endpoint(request: pytest.FixtureRequest, fjordheim: Instance) -> FlaskClient:
+    """A client of the service for the fictional county, whichever way its workers have the data."""
+    return create_app(replace(fjordheim, limits=Limits(held_mb=request.param))).test_client()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A connection to a client: uvicorn's, but finished answers are sent at once, and a client that dawdles is not waited for.
 
-A head is read by the parser once: the same bytes again, on any connection between two requests, are the same question.
+A head is read by the parser once: the same bytes again, on any connection between two requests, are the same question. Of a plain
+query the first line may be another: what the bytes after it mean is known as well.
 """
 
 import asyncio
@@ -11,22 +12,16 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from planverk.server.finished import FinishedAnswer, Question
+from planverk.server.finished import FinishedAnswer, Question, asked
+from planverk.server.front import ERRAND, Errand
 
 # How long a client may take to say what it wants, and how much it may say before its content.
 _SECONDS_FOR_HEAD = 20
 _LARGEST_HEAD = 1 << 16
 # Most queries are answered before this. Ending one ends its worker, and starting another costs more than they do.
-_A_MOMENT = 0.25
+_A_MOMENT = 0.5
 # A body up to this size is copied behind its head, to be sent with it; a larger one costs less as a piece of its own.
 _LARGEST_COPIED = 1 << 14
-# Parts of a question; a field may stand several times, and then means the same as with commas between.
-_PARTS = {b"accept": 0, b"accept-encoding": 1, b"accept-language": 2, b"if-none-match": 3}
-# With any of these an answer may be another, or there is content to read first.
-_OTHERWISE = frozenset((
-    b"accept-datetime", b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since", b"origin",
-    b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"authorization", b"cookie",
-))  # fmt: skip
 _REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -41,11 +36,16 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._heads = 0
         self._answered: Question | None = None
+        self._asks: Question | None = None
         self._at_once = False
         self._much = False
         self._head = 0
         self._began = self._ended = 0.0
-        self._asking: asyncio.Task[Any] | None = None
+        self._plain = self.app.plain
+        self._errand: Errand | None = None
+        self._told: Errand | None = None
+        self._asked = self._early = b""
+        self._leaving = False
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -58,22 +58,44 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client; what it asked the store is ended, unless it is nearly done."""
         self._lose_patience()
-        if self._asking is not None:
-            self.loop.call_later(_A_MOMENT, self._asking.cancel)
+        if self._errand is not None:
+            self.loop.call_later(_A_MOMENT, self._errand.asked.outcome.cancel)
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """Let the client go, but not before it has what the store is being asked for."""
+        self._leaving = True
+        if self._errand is None:
+            super().shutdown()
+
     def data_received(self, data: bytes) -> None:
-        """Answer what was asked before in the same bytes; read anything else."""
+        """Answer what was asked before in the same bytes; ask the store a plain query; read anything else."""
+        if self._errand is not None:
+            self._wait_with(data)
+            return
         self._began = time.perf_counter()
         rested = self._rests()
         found = self._finished.again(data) if rested else None
         if found is not None:
-            self._send(found, self._began)
-            return
-        self._heads = 0
-        self._read(data)
-        if rested and self._heads == 1 and self._answered and self._rests():
+            self._send(found)
+        elif not (rested and self._ask(data)):
+            self._heads = 0
+            self._read(data)
+            if rested and self._heads == 1 and self._between:
+                self._recognize(data)
+
+    def _recognize(self, data: bytes) -> None:
+        """Remember what the whole of a request is, or its fields."""
+        if self._answered and self._rests():
             self._finished.recognize(data, self._answered)
+        elif self._asks:
+            self._plain.recognize(data, self._asks, self.headers)
+
+    def _wait_with(self, data: bytes) -> None:
+        """Keep what a client says before it has its answer, and do not listen when it is much."""
+        self._early += data
+        if len(self._early) > _LARGEST_HEAD:
+            self.flow.pause_reading()
 
     def _rests(self) -> bool:
         """Whether all that was asked here is answered, and nothing else begun."""
@@ -101,7 +123,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._between, self._in_head, self._head = False, True, 0
-        self._heads, self._answered = self._heads + 1, None
+        self._heads, self._answered, self._asks = self._heads + 1, None, None
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -117,14 +139,16 @@ class Connection(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             self._at_once = True
             return
-        question = self._question()
+        version = self.parser.get_http_version()
+        question = asked(self.parser.get_method(), self.url, self.headers) if version == "1.1" else None
         if question and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
             found = self._finished.find(question)
             if found is not None:
                 self._at_once = True
                 self._answered = question
-                self._send(found, self._began, stays=self.parser.should_keep_alive())
+                self._send(found, stays=self.parser.should_keep_alive())
                 return
+            self._asks = question if self.parser.should_keep_alive() else None
             self.scope["planverk.question"] = question  # type: ignore[typeddict-unknown-key]  # ours
         super().on_headers_complete()
 
@@ -141,46 +165,56 @@ class Connection(HttpToolsProtocol):
         else:
             super().on_message_complete()
 
-    def _question(self) -> Question | None:
-        method = self.parser.get_method()
-        if method not in (b"GET", b"HEAD") or self.parser.get_http_version() != "1.1":
-            return None
-        parts = [b"", b"", b"", b""]
-        for name, value in self.headers:
-            if name in _OTHERWISE:
-                return None
-            place = _PARTS.get(name)
-            if place is not None:
-                parts[place] = b"%b,%b" % (parts[place], value) if parts[place] else value
-        return Question(method, self.url, *parts)
+    def _ask(self, head: bytes) -> bool:
+        """Ask the store, when a head is that of a plain query; False when it is to be read first."""
+        plain = self._plain.read(head)
+        if plain is None:
+            return False
+        found = self._finished.find(plain.question)
+        if found is not None:
+            self._finished.recognize(head, plain.question)
+            self._send(found)
+            return True
+        errand = self.app.ask(plain, self.client[0] if self.client else "")
+        if errand is None:
+            return False
+        self._errand, self._asked = errand, head
+        self._lose_patience()
+        errand.asked.outcome.add_done_callback(partial(self._tell, errand))
+        return True
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # Any: as uvicorn has it
-        """Ask the store, when the request is a plain query; ask the application anything else."""
-        outcome = None if app is not self.app or self.flow.write_paused else self.app.ask(cycle.scope)
-        if outcome is None:
-            super()._start_asgi_task(cycle, app)
-            return
-        self._asking = outcome
-        self.tasks.add(outcome)
-        outcome.add_done_callback(partial(self._tell, cycle, time.perf_counter()))
-
-    def _tell(self, cycle: RequestResponseCycle, began: float, outcome: "asyncio.Task[Any]") -> None:
+    def _tell(self, errand: Errand, outcome: "asyncio.Task[Any]") -> None:  # Any: the errand knows
         """Send what the store answered; let the application tell of anything else."""
-        self._asking = None
-        self.tasks.discard(outcome)
-        if outcome.cancelled() or cycle.disconnected:
-            self.app.forget(cycle.scope)
+        self._errand = None
+        if self.transport.is_closing() or outcome.cancelled():
+            self.app.forget(errand)
             self.transport.close()
             return
-        found = self.app.finish(cycle.scope)
-        if found is None:
-            super()._start_asgi_task(cycle, self.app)
-            return
-        cycle.response_complete = True
-        self._send(found, began, stays=cycle.keep_alive)
-        self.on_response_complete()
+        found = self.app.finish(errand)
+        if found is not None:
+            self._send(found, stays=not self._leaving)
+        else:
+            self._let_tell(errand)
+        if self._early:
+            early, self._early = self._early, b""
+            self.flow.resume_reading()
+            self.data_received(early)
 
-    def _send(self, found: FinishedAnswer, began: float, *, stays: bool = True) -> None:
+    def _let_tell(self, errand: Errand) -> None:
+        self._told = errand
+        self._read(self._asked)
+        if self._told is not None:
+            self.app.forget(errand)
+        if self._leaving:
+            super().shutdown()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # Any: as uvicorn has it
+        """Have the application answer, and know what the store was asked before."""
+        if self._told is not None and app is self.app:
+            cycle.scope[ERRAND], self._told = self._told, None  # type: ignore[literal-required]  # ours
+        super()._start_asgi_task(cycle, app)
+
+    def _send(self, found: FinishedAnswer, *, stays: bool = True) -> None:
         head = found.head + _last_lines(tuple(self.server_state.default_headers), stays)
         if len(found.body) > _LARGEST_COPIED:
             self.transport.writelines((head, found.body))
@@ -191,13 +225,13 @@ class Connection(HttpToolsProtocol):
         elif self.timeout_keep_alive_task is None:
             self._await_more(self.timeout_keep_alive)
         self._ended = time.perf_counter()
-        found.entry.tell(self._ended - began)
+        found.entry.tell(self._ended - self._began)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close what has been idle for too long; a finished answer does not set the clock again, but is remembered."""
         left = self._ended + self.timeout_keep_alive - time.perf_counter()
-        if left > 0:
-            self._await_more(left)
+        if left > 0 or self._errand is not None:
+            self._await_more(max(left, _A_MOMENT))
         else:
             super().timeout_keep_alive_handler()
 

@@ -29,15 +29,36 @@ class Question(NamedTuple):
     """What the client has already: If-None-Match."""
 
 
+Fields = list[tuple[bytes, bytes]]
+# Parts of a question; a field may stand several times, and then means the same as with commas between.
+_PARTS = {b"accept": 0, b"accept-encoding": 1, b"accept-language": 2, b"if-none-match": 3}
+# With any of these an answer may be another, or there is content to read first.
+_OTHERWISE = frozenset((
+    b"accept-datetime", b"range", b"if-range", b"if-match", b"if-modified-since", b"if-unmodified-since", b"origin",
+    b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"authorization", b"cookie",
+))  # fmt: skip
+
+
+def asked(method: bytes, target: bytes, fields: Fields) -> Question | None:
+    """The question that a head of HTTP/1.1 asks; None when it says anything else that matters."""
+    if method not in (b"GET", b"HEAD"):
+        return None
+    parts = [b"", b"", b"", b""]
+    for name, value in fields:
+        if name in _OTHERWISE:
+            return None
+        place = _PARTS.get(name)
+        if place is not None:
+            parts[place] = b"%b,%b" % (parts[place], value) if parts[place] else value
+    return Question(method, target, *parts)
+
+
 class FinishedAnswer(NamedTuple):
     """An answer as it goes out: the head, save for the date and the end of its lines, and the body; and how it is counted."""
 
     head: bytes
     body: bytes
     entry: Entry
-
-
-Fields = list[tuple[bytes, bytes]]
 
 
 def written(status: int, fields: Fields) -> bytes:

@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from planverk.server.finished import Fields, Finished, FinishedAnswer, Question, written
-from planverk.server.plain import Plain
+from planverk.server.plain import Plain, PlainQuery
 from planverk.web.operators import Entry
 from planverk.web.straight import Asked
 
@@ -39,9 +39,8 @@ _SECONDS_TO_ASK = 30
 _SECONDS_FOR_A_PIECE = 60
 # Pages may have their language before them.
 _ASKS = re.compile("(/[a-z]{2,3})?/(sparql|query)")
-# Where the scope of a request has a plain query that is already asked, and as what it is under way.
-_ASKED = "planverk.asked"
-_KEY = "planverk.key"
+# Where the scope of a request has a plain query that was asked before.
+ERRAND = "planverk.errand"
 # Most answers are ready before this; only for the others is it worth looking whether the client is still there.
 _QUICK = 0.02
 
@@ -74,8 +73,8 @@ class Front:
     ) -> None:
         """Take the application, what answers plain queries, what gets it ready beside the first requests, and what is to be done after the last."""
         self.finished = finished
+        self.plain = plain
         self._application = application
-        self._plain = plain
         self._pages = ThreadPoolExecutor(_PAGE_THREADS)
         self._queries = ThreadPoolExecutor(query_threads + _SPARE_QUERY_THREADS)
         self._under_way: dict[Key, asyncio.Future[Shared | None]] = {}
@@ -88,39 +87,38 @@ class Front:
             await self._live(receive, send)
             return
         question: Question = scope.get("planverk.question", _NONE)
-        key: Key = scope.get(_KEY) or self._key(question)
-        if _KEY in scope or (question is not _NONE and key not in self._under_way):
+        errand: Errand | None = scope.get(ERRAND)
+        key: Key = errand.key if errand else self._key(question)
+        if errand or (question is not _NONE and key not in self._under_way):
             await self._answer_first(key, scope, receive, send)
         elif question is _NONE or not await _share(self._under_way[key], send):
             await self._answer(scope, receive, send)
 
-    def ask(self, scope: dict[str, Any]) -> "asyncio.Task[Any] | None":
+    def ask(self, plain: PlainQuery, address: str) -> "Errand | None":
         """Ask the store a plain query, unless somebody else is just asking the same; `finish` or `forget` it when that is done."""
-        question: Question = scope.get("planverk.question", _NONE)
-        key = self._key(question)
-        version = self.finished.version
-        asked = None if version is None or key in self._under_way else self._plain.ask(question, version, scope)
+        key, version = self._key(plain.question), self.finished.version
+        asked = None if version is None or key in self._under_way else self.plain.ask(plain, version, address)
         if asked is None:
             return None
         self._under_way[key] = asyncio.get_running_loop().create_future()
-        scope.update({_KEY: key, _ASKED: asked})
-        return asked.outcome
+        return Errand(key, asked)
 
-    def finish(self, scope: dict[str, Any]) -> FinishedAnswer | None:
+    def finish(self, errand: "Errand") -> FinishedAnswer | None:
         """The answer to a plain query that was asked; None when it is left to the application."""
-        question, asked, key = scope["planverk.question"], scope[_ASKED], scope[_KEY]
-        found = self._plain.answer(question, asked)
+        (question, _), asked = errand
+        found = self.plain.answer(question, asked)
         if found is None:
             return None
         finished, fields = found
-        self._under_way[key].set_result(Shared(HTTPStatus.OK, fields, finished.body, finished.entry))
-        self._forget(key)
+        self._under_way[errand.key].set_result(Shared(HTTPStatus.OK, fields, finished.body, finished.entry))
+        self._forget(errand.key)
         self.finished.keep(question, finished, asked.edition.release.version)
         return finished
 
-    def forget(self, scope: dict[str, Any]) -> None:
-        """Nobody waits any more for a query that was asked."""
-        self._forget(scope[_KEY])
+    def forget(self, errand: "Errand") -> None:
+        """Nobody waits any more for a query that was asked, whatever has become of it."""
+        errand.asked.outcome.add_done_callback(_seen)
+        self._forget(errand.key)
 
     def _key(self, question: Question) -> "Key":
         return question, self.finished.version  # who comes after another release does not wait for an answer of this
@@ -154,16 +152,16 @@ class Front:
             await _refuse(send, body)
             return
         gone = Event()
-        asked: Asked | None = scope.get(_ASKED)
-        environ = _environ(scope, body, gone) | (asked.environ if asked else {})
+        errand: Errand | None = scope.get(ERRAND)
+        environ = _environ(scope, body, gone) | (errand.asked.environ if errand else {})
         threads = self._queries if _ASKS.match(scope["path"]) else self._pages
         in_thread = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
             answer = await _unless_gone(in_thread(self._call, environ), receive, gone)
             question = scope.get("planverk.question")
             entry = self._keep(question, answer, environ) if question and answer.whole else None
-            if asked and entry and answer.status == HTTPStatus.OK:
-                self._plain.learn(scope["planverk.question"], asked, answer.headers)
+            if errand and entry and answer.status == HTTPStatus.OK:
+                self.plain.learn(errand.key[0], errand.asked, answer.headers)
             if shared:
                 shared.set_result(Shared(answer.status, answer.headers, answer.first, entry) if entry else None)
             await _send(answer, send, in_thread)
@@ -221,6 +219,19 @@ class Shared(NamedTuple):
 
 
 Key = tuple[Question, str | None]
+
+
+class Errand(NamedTuple):
+    """A plain query under way: as what it is shared with others, and what becomes of it."""
+
+    key: Key
+    asked: Asked
+
+
+def _seen(outcome: "asyncio.Task[Any]") -> None:
+    """Look at trouble that nobody is told of, or asyncio would tell of it."""
+    if not outcome.cancelled():
+        outcome.exception()
 
 
 async def _share(first: "asyncio.Future[Shared | None]", send: Send) -> bool:

@@ -1,7 +1,8 @@
 """Plain queries: which request is one, and its answer with a head that the application wrote for another of its kind."""
 
+import re
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from planverk.server.finished import Fields, FinishedAnswer, Question, written
@@ -9,11 +10,32 @@ from planverk.store.cache import Kept
 from planverk.web.answers import etag
 from planverk.web.straight import Asked, Straight
 
-_PLACE = b"/sparql?query="
+# How a head begins that asks a query and says nothing else to decide.
+_FIRST_LINE = re.compile(rb"GET (/sparql[?]query=([!\"$%'-~]+)) HTTP/1[.]1\r\n")
 # Reading a longer query takes too long for what all others wait for meanwhile.
 _LARGEST = 1 << 13
+# Of how many heads the fields are remembered, and of what length.
+_MOST_FIELDS = 1 << 10
+_LARGEST_FIELDS = 1 << 11
 _OF_EACH = (b"content-length", b"etag")
 _MOST_HEADS = 256
+
+
+class PlainQuery(NamedTuple):
+    """A query that is all a request says, save what the answer should look like and, behind proxies, for whom it is."""
+
+    question: Question
+    query: str
+    forwarded: str
+
+
+class _Fields(NamedTuple):
+    """What matters of the fields of a head."""
+
+    accept: bytes
+    encoding: bytes
+    language: bytes
+    forwarded: str
 
 
 class _Kind(NamedTuple):
@@ -41,16 +63,34 @@ class Plain:
         """Take what asks the store."""
         self._straight = straight
         self._heads: dict[_Kind, _Head] = {}
+        self._fields: dict[bytes, _Fields] = {}
 
-    def ask(self, question: Question, version: str, scope: dict[str, Any]) -> Asked | None:  # Any: as ASGI has it
-        """Begin to ask what a request asks; None when it is no plain query, or cannot be asked on the event loop."""
-        query = plain_query(question)
-        if query is None:
+    def recognize(self, head: bytes, question: Question, fields: Fields) -> None:
+        """Remember what the fields of a head say that may stand after the first line of any plain query."""
+        line = _FIRST_LINE.match(head)
+        if line is None or question.known or len(head) - line.end() > _LARGEST_FIELDS:
+            return
+        if len(self._fields) >= _MOST_FIELDS:
+            self._fields.clear()
+        forwarded = b",".join(value for name, value in fields if name == b"x-forwarded-for")
+        self._fields[head[line.end() :]] = _Fields(
+            question.accept, question.encoding, question.language, forwarded.decode("latin-1")
+        )
+
+    def read(self, head: bytes) -> PlainQuery | None:
+        """The plain query whose head this is, when its fields are remembered, in these very bytes, from another."""
+        line = _FIRST_LINE.match(head)
+        fields = self._fields.get(head[line.end() :]) if line else None
+        query = _query(line[2]) if line and fields else None
+        if line is None or fields is None or query is None:
             return None
-        address = (scope.get("client") or ("",))[0]
-        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        question = Question(b"GET", line[1], fields.accept, fields.encoding, fields.language, b"")
+        return PlainQuery(question, query, fields.forwarded)
+
+    def ask(self, plain: PlainQuery, version: str, address: str) -> Asked | None:
+        """Begin to ask a version of the data; None where that cannot be done on the event loop."""
         return self._straight.ask(
-            version, query, question.accept.decode("latin-1"), address, forwarded.decode("latin-1")
+            version, plain.query, plain.question.accept.decode("latin-1"), address, plain.forwarded
         )
 
     def learn(self, question: Question, asked: Asked, head: Fields) -> None:
@@ -79,15 +119,12 @@ class Plain:
         return _Kind(question.accept, question.encoding, question.language, answer.format, compressible)
 
 
-def plain_query(question: Question) -> str | None:
-    """The query of a question that says nothing else to decide; None of any other."""
-    if question.method != b"GET" or question.known or len(question.target) > _LARGEST:
-        return None
-    before, found, query = question.target.partition(_PLACE)
-    if before or not found or b"&" in query or b"#" in query:
+def _query(written: bytes) -> str | None:
+    """A query as it stands in an address; None for what the application must see."""
+    if len(written) > _LARGEST:
         return None
     try:
-        text = unquote_to_bytes(query.replace(b"+", b" ")).decode()
+        text = unquote_to_bytes(written.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
         return None
     return text if text.strip() else None

@@ -10,7 +10,7 @@ from planverk.parameters import Values
 from planverk.questions import RESERVED, Heading, Question, is_name, read_heading, read_question
 from planverk.store.binding import bind
 from planverk.store.embedded import judge
-from planverk.store.sparql import QueryRefused, depth, quoted
+from planverk.store.sparql import QueryRefused, is_deeper, quoted
 from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary
 
@@ -71,7 +71,7 @@ class _Judge:
         above = text[: text.find(question.query.strip())].count("\n")
         for query in dict.fromkeys((question.query, bind(question.query, values))):
             try:
-                if depth(query) > self._instance.limits.depth:
+                if is_deeper(query, self._instance.limits.depth):
                     raise QueryRefused(f"brackets are nested more than {self._instance.limits.depth} levels deep")
                 judge(query, self._instance.endpoints)
             except QueryRefused as refused:

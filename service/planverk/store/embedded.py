@@ -57,9 +57,14 @@ class Answer(NamedTuple):
 class EmbeddedStore:
     """A read-only store of one release; any number of processes may hold the same one."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the store that `build` left in a folder."""
+    def __init__(self, folder: Path, held: int = 0) -> None:
+        """Open the store that `build` left in a folder; one of no more than so many bytes is read at once and held in memory."""
         self._store = ox.Store.read_only(str(folder))
+        self.files = [file.resolve() for file in folder.glob("*.sst")]
+        """What it may still have to read from."""
+        if sum(file.stat().st_size for file in self.files) <= held:
+            on_disk, self._store, self.files = self._store, ox.Store(), []
+            self._store.bulk_extend(on_disk)
 
     def query(self, request: SparqlRequest) -> Answer:
         """Answer a query. Unless it names its graphs, it reads all graphs of the release as one,

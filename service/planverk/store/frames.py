@@ -45,14 +45,15 @@ class Frames:
         del self._held[:end]
         return kind, body
 
-    def read(self) -> None:
-        """Take what the socket has, or wait until it has something.
+    def read(self, flags: int = 0) -> None:
+        """Take what the socket has, or wait until it has something, unless the flags of `recv` say otherwise.
 
         Raises:
             EOFError: the other side is gone.
+            BlockingIOError: there is nothing, and MSG_DONTWAIT among the flags.
 
         """
-        part = self._peer.recv(_MOST_AT_ONCE)
+        part = self._peer.recv(_MOST_AT_ONCE, flags)
         if not part:
             raise EOFError
         self._held += part

@@ -19,7 +19,7 @@ from weakref import finalize
 from planverk.limits import Limits
 from planverk.store.aside import aside
 from planverk.store.federation import Federation, Settled
-from planverk.store.sparql import QueryRefused, SparqlRequest, depth, is_lasting
+from planverk.store.sparql import QueryRefused, SparqlRequest, is_deeper, is_lasting
 from planverk.store.trouble import Busy, ClientGone, LimitExceeded, NotAcceptable, StoreUnreachable, TooManyFromClient
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Pool:
         # A very deep query would crash the engine's parser, and a very long one keep it busy, before any data is read.
         if len(query.encode()) > self.limits.query_kb << 10:
             raise LimitExceeded("query_kb", f"{self.limits.query_kb} KiB")
-        if depth(query) > self.limits.depth:
+        if is_deeper(query, self.limits.depth):
             raise LimitExceeded("depth", str(self.limits.depth))
 
     @contextmanager

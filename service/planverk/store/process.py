@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from planverk.store.incoming import IN_MEMORY, Incoming
 from planverk.store.pool import LOOK_UP, Result
 from planverk.store.sparql import SparqlRequest
 from planverk.store.trouble import ClientGone, LimitExceeded, StoreFailed
+from planverk.store.watch import Watch
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)  # as it is, a query is short enough for the socket to take at once
 
@@ -34,6 +36,7 @@ class Worker:
         self._limits = limits
         self._peer, theirs = socket.socketpair()
         self._frames = frames.Frames(self._peer)
+        self._watch = Watch(self._peer)
         command = [sys.executable, "-m", "planverk.store.worker", str(store), str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
@@ -56,21 +59,21 @@ class Worker:
         with Incoming() as answer:
             try:
                 self._send(asked, formats)
-                async with asyncio.timeout(seconds):
-                    while (result := self._further(answer)) is None:
-                        if answer.size > IN_MEMORY:
-                            return await aside(partial(self._collect, answer, deadline))  # the rest goes to the disk
-                        await _readable(self._peer)
-                        self._frames.read()
-                    return result
+                while (result := self._further(answer)) is None:
+                    if answer.size > IN_MEMORY:
+                        return await aside(partial(self._collect, answer, deadline))  # the rest goes to the disk
+                    await self._watch.readable(deadline)
+                    with suppress(BlockingIOError):
+                        self._frames.read(socket.MSG_DONTWAIT)
             except TimeoutError:
                 raise self._too_slow() from None
             except (EOFError, ConnectionError):
                 raise await asyncio.to_thread(self._cause_of_death) from None
+            return result
 
     def end(self) -> None:
         """Kill the process and forget it."""
-        self._peer.close()
+        self._watch.close()
         self._process.kill()
         self._process.wait()
 
@@ -112,19 +115,3 @@ class Worker:
         if status == signal.SIGSEGV:
             return LimitExceeded("depth", str(self._limits.depth))
         return LimitExceeded("memory_mb", f"{self._limits.memory_mb} MiB")
-
-
-async def _readable(peer: socket.socket) -> None:
-    """Wait until something has come."""
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(peer, _tell, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(peer)
-
-
-def _tell(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)

@@ -40,6 +40,8 @@ _NOT_KEYWORDS = re.compile(
 )
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"}
 _CHANGING = {"NOW", "RAND", "UUID", "STRUUID"}
+# A query without such a word, wherever it stands, need not be read; most have none.
+_MAY_CHANGE = re.compile("|".join(_CHANGING), re.IGNORECASE)
 _QUERIES = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 
 
@@ -55,16 +57,18 @@ def keywords(query: str) -> list[str]:
 
 def is_lasting(query: str) -> bool:
     """Whether a query has the same answer as long as the data is the same (SPARQL 1.1, section 17.4)."""
-    return not _CHANGING & set(keywords(query))
+    return not (_MAY_CHANGE.search(query) and _CHANGING & set(keywords(query)))
 
 
-def depth(query: str) -> int:
-    """How deep a query's brackets are nested; those in strings, IRIs and comments do not count."""
+def is_deeper(query: str, most: int) -> bool:
+    """Whether a query's brackets are nested deeper than so many; those in strings, IRIs and comments do not count."""
+    if sum(map(query.count, "({[")) <= most:
+        return False
     deepest = level = 0
     for bracket in re.findall(r"[(){}\[\]]", _bare(query)):
         level += 1 if bracket in "({[" else -1
         deepest = max(deepest, level)
-    return deepest
+    return deepest > most
 
 
 def quoted(query: str) -> list[str]:

@@ -62,8 +62,8 @@ class _Sender:
 
 def main(store: Path, peer: socket, limits: Limits) -> None:
     """Answer queries until the service hangs up."""
-    opened = EmbeddedStore(store)
-    _confine(store, limits)
+    opened = EmbeddedStore(store, limits.held_mb * _MB)
+    _confine(opened, limits)
     fuse = _Fuse(limits)
     gc.freeze()  # what is here stays, and need not be looked through
     with suppress(EOFError, ConnectionError):
@@ -75,7 +75,7 @@ def main(store: Path, peer: socket, limits: Limits) -> None:
             fuse.quench()
 
 
-def _confine(store: Path, limits: Limits) -> None:
+def _confine(store: EmbeddedStore, limits: Limits) -> None:
     """Step back behind the pages, bound the memory, leave no core file, and allow nothing to be opened but the rest of the store."""
     os.nice(_NICENESS)
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
@@ -83,13 +83,12 @@ def _confine(store: Path, limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # RocksDB opens sixteen of its files at first and the others when they are needed.
-    bound = _bound_that_leaves(_files_not_yet_open(store))
+    bound = _bound_that_leaves(len(set(store.files) - _open_files()))
     resource.setrlimit(resource.RLIMIT_NOFILE, (bound, bound))
 
 
-def _files_not_yet_open(store: Path) -> int:
-    files = {str(file.resolve()) for file in store.glob("*.sst")}
-    return len(files - {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()})
+def _open_files() -> set[Path]:
+    return {link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
 
 
 def _bound_that_leaves(files: int) -> int:

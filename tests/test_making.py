@@ -25,7 +25,7 @@ from planverk.parts import Material
 if __name__ == "__main__":
     instance = read_instance(Path(sys.argv[1]))
     examined = publication.examine(instance, print)
-    made = Material(instance, Path(sys.argv[2]), examined.graph, examined.vocabulary, examined.findings)
+    made = Material(instance, Path(sys.argv[2]), examined.graph, examined.vocabulary, examined.findings, examined.catalogue)
     making.make(made, lambda step: print(step, flush=True), helpers=2)
 """
 
@@ -33,7 +33,7 @@ if __name__ == "__main__":
 def material(instance: Instance, folder: Path) -> Material:
     examined = publication.examine(instance, lambda step: None)
     folder.mkdir()
-    return Material(instance, folder, examined.graph, examined.vocabulary, examined.findings)
+    return Material(instance, folder, examined.graph, examined.vocabulary, examined.findings, examined.catalogue)
 
 
 def hashes(folder: Path, files: list[File]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from planverk.colophon import Rows, add_parties, annotate, dated, in_languages, 
 from planverk.concepts import concepts_of, name_concepts
 from planverk.instance import Instance
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
+from planverk.store.engine import Engine
 from planverk.tables import WORKBOOK, XLSX, ZIPPED
 from planverk.vocab import (
     DCAT,
@@ -99,7 +100,8 @@ def catalogue(instance: Instance, plans: Graph) -> Graph:
     Everything has an IRI and every foreign term is described in place, as the harvester of data.norge.no and its
     quality score need. Nothing in it depends on when it is made.
     """
-    graph = Graph(bind_namespaces="none")
+    # Of many plans it is large too.
+    graph = Graph(store=Engine(), bind_namespaces="none")
     published = _published(plans)
     subjects = concepts_of(instance, set(plans.objects(None, RDF.type)))
     for plan in published:

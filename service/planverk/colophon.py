@@ -57,7 +57,7 @@ def annotate(graph: Graph, *, as_concepts: bool = True) -> None:
     In a document of concepts, all that is typed as one would be harvested as one of ours; there the type is left out.
     """
     terms = Graph().parse(folders.PACKAGE / "authorities.ttl")
-    used = {node for triple in graph for node in triple}
+    used = {term for term in set(terms.subjects()) if _is_in(graph, term)}
     while used:
         found = [triple for term in used & set(terms.subjects()) for triple in terms.triples((term, None, None))]
         for triple in found:
@@ -65,6 +65,11 @@ def annotate(graph: Graph, *, as_concepts: bool = True) -> None:
                 graph.add(triple)
             terms.remove(triple)
         used = {node for triple in found for node in triple}
+
+
+def _is_in(graph: Graph, term: Node) -> bool:
+    """Whether a statement of a graph has a term in it."""
+    return (term, None, None) in graph or (None, term, None) in graph or (None, None, term) in graph
 
 
 def contact_iri(instance: Instance) -> URIRef:

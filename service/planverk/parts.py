@@ -11,7 +11,6 @@ from typing import NamedTuple
 from rdflib import OWL, Graph, URIRef
 
 from planverk import release, serialization
-from planverk.catalogue import catalogue
 from planverk.citation import Citation
 from planverk.concepts import concepts
 from planverk.derivation import derive, stated_and_derived
@@ -41,6 +40,7 @@ from planverk.search import building as searching
 from planverk.serialization import dumps
 from planverk.sitemap import sitemaps
 from planverk.store import building
+from planverk.store.engine import Engine
 from planverk.store.triples import incoming
 from planverk.tables import WORKBOOK, XLSX, ZIPPED, Tables, csvw
 from planverk.tables.spreadsheet import write_workbook
@@ -80,6 +80,7 @@ class Material(Draft):
     """What editors stated."""
     vocabulary: Vocabulary
     findings: list[Finding]
+    catalogue: Graph
 
     @property
     def ontology_version(self) -> str:
@@ -162,7 +163,8 @@ def _report(made: Material) -> Files:
     instance = made.instance
     shapes = f"{W3ID}shapes/{made.ontology_version}"
     found = report(made.findings, instance.base, instance.version, shapes)
-    yield _graph(made, REPORT, report_iri(instance.base, instance.version), found)
+    dumps.write_graph(made.folder / REPORT, report_iri(instance.base, instance.version), found)
+    yield File(REPORT, N_QUADS.media_type)
 
 
 def _citation(made: Draft) -> Files:
@@ -197,7 +199,8 @@ def _vocabulary(made: Material) -> Files:
 
 def _catalogue(made: Material) -> Files:
     name = graph_iri(made.instance.base, "catalogue")
-    yield _graph(made, CATALOGUE, name, catalogue(made.instance, made.plans))
+    dumps.write_canonical(made.folder / CATALOGUE, Engine.of(made.catalogue).lines(name))
+    yield File(CATALOGUE, N_QUADS.media_type)
 
 
 def _concepts(made: Draft) -> Files:

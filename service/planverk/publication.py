@@ -1,5 +1,6 @@
 """From an instance to a release: read, judge, derive, freeze."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from planverk.vocab import SHAPE
 from planverk.vocabulary import Vocabulary, read_catalogue_rules, read_vocabulary
 
 VANISHED = SHAPE["Source-vanished-address"]
+# What is found of a document of more statements is not kept for the next time: it would be all of the document that is.
+_MANY = 100_000
 
 
 class Examination(NamedTuple):
@@ -33,6 +36,7 @@ class Examination(NamedTuple):
     vocabulary: Vocabulary
     findings: list[Finding]
     new: list[NewRow]  # rows of workbooks that have been given a key
+    catalogue: Graph | None = None  # of what has no violations, unless it was not needed yet
 
     @property
     def violations(self) -> list[Finding]:
@@ -51,11 +55,13 @@ def examine(instance: Instance, progress: Progress, standing: Standing | None = 
     # What stands in a file that could not be read is not gone.
     vanished = _vanished(instance, graph, vocabulary) if read.whole else []
     findings = [*read.findings, *(one for one in judged if one.place not in read.broken), *vanished]
+    plans = None
     if not any(finding.severity is Severity.VIOLATION for finding in findings):
         # Of a plan with mistakes the catalogue would only say the same again.
         progress("Prøver det som skal høstes")
-        findings += _about_harvest(instance, graph)
-    return Examination(graph, vocabulary, sorted(findings, key=by_place), read.new)
+        plans = catalogue(instance, graph)
+        findings += _about_harvest(plans, concepts(instance), information_model(instance))
+    return Examination(graph, vocabulary, sorted(findings, key=by_place), read.new, plans)
 
 
 def publish(instance: Instance, examined: Examination, progress: Progress) -> release.Release:
@@ -70,7 +76,8 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
         raise ValueError("an instance with violations cannot be released")
 
     def write(draft: Path) -> dict[str, Any]:  # Any: JSON
-        made = Material(instance, draft, examined.graph, examined.vocabulary, examined.findings)
+        plans = catalogue(instance, examined.graph) if examined.catalogue is None else examined.catalogue
+        made = Material(instance, draft, examined.graph, examined.vocabulary, examined.findings, plans)
         return _manifest(made, make(made, progress))
 
     return release.freeze(instance.releases, instance.version, write)
@@ -106,17 +113,21 @@ def _manifest(made: Material, files: list[File]) -> dict[str, Any]:
     }
 
 
-def _about_harvest(instance: Instance, graph: Graph) -> list[Finding]:
+def _about_harvest(*documents: Graph) -> Iterator[Finding]:
     """What the rules for harvest documents say of those that the release would have."""
-    documents = (catalogue(instance, graph), concepts(instance), information_model(instance))
-    return [finding for document in documents for finding in _judged(serialization.statements(document))]
+    for document in documents:
+        few = len(document) < _MANY
+        yield from _judged_before(serialization.statements(document)) if few else _judged(document)
 
 
 @lru_cache(maxsize=8)
-def _judged(lines: bytes) -> tuple[Finding, ...]:
+def _judged_before(lines: bytes) -> list[Finding]:
     # Concepts and model are the same from one release to the next, as long as the ontology is.
-    rules = Vocabulary(Graph(), read_catalogue_rules().whole)
-    return tuple(validate(serialization.read(lines), Positions(), rules))
+    return _judged(serialization.read(lines))
+
+
+def _judged(document: Graph) -> list[Finding]:
+    return validate(document, Positions(), Vocabulary(Graph(), read_catalogue_rules().whole))
 
 
 def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[Finding]:
@@ -125,8 +136,8 @@ def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[
     if before is None:
         return []
     rule = VANISHED
-    published = serialization.read((before.folder / DATA).read_bytes())
-    gone = set(published.subjects()) - set(graph.subjects())
+    published = map(URIRef, dumps.subjects(before.folder / DATA))
+    gone = [iri for iri in published if (iri, None, None) not in graph]
     return [
         Finding(
             rule,
@@ -134,6 +145,5 @@ def _vanished(instance: Instance, graph: Graph, vocabulary: Vocabulary) -> list[
             sentences(vocabulary.shapes, rule, value=str(iri).removeprefix(instance.base)),
             focus=iri,
         )
-        for iri in sorted(gone, key=str)
-        if isinstance(iri, URIRef)
+        for iri in sorted(gone)
     ]

@@ -1,31 +1,28 @@
 """The SHACL validation report of a release (SHACL 1.0, section 3.6), of what its rules found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import BNode
 
-from planverk.findings import Finding, Severity
+from planverk.findings import Finding, Severity, Triple
 from planverk.vocab import DCT, RDF, SH, report_iri
 
 _SEVERITIES = {Severity.INFO: SH.Info, Severity.WARNING: SH.Warning, Severity.VIOLATION: SH.Violation}
 
 
-def report(findings: Iterable[Finding], base: str, version: str, shapes: str) -> Graph:
-    """The findings as a report whose parts have IRIs; where the editors' files lie is no part of it."""
-    graph = Graph(bind_namespaces="none")
+def report(findings: Iterable[Finding], base: str, version: str, shapes: str) -> Iterator[Triple]:
+    """The statements of a report of the findings, whose parts have IRIs; where the editors' files lie is no part of it."""
     whole = report_iri(base, version)
     found = sorted(findings, key=_order)
     conforms = not found  # SHACL 1.0, 3.6.1.1: any result at all, whatever its severity
-    graph.add((whole, RDF.type, SH.ValidationReport))
-    graph.add((whole, SH.conforms, Literal(conforms)))
-    graph.add((whole, DCT.conformsTo, URIRef(shapes)))
+    yield whole, RDF.type, SH.ValidationReport
+    yield whole, SH.conforms, Literal(conforms)
+    yield whole, DCT.conformsTo, URIRef(shapes)
     for number, finding in enumerate(found, start=1):
         result = report_iri(base, version, str(number))
-        graph.add((whole, SH.result, result))
-        for row in _result(finding):
-            graph.add((result, *row))
-    return graph
+        yield whole, SH.result, result
+        yield from ((result, *row) for row in _result(finding))
 
 
 def _result(finding: Finding) -> Iterable[tuple[URIRef, URIRef | Literal]]:

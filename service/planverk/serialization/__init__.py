@@ -2,7 +2,7 @@
 
 import hashlib
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -171,7 +171,7 @@ def prefixes(lines: bytes | mmap.mmap) -> dict[str, str]:
     return {prefix: namespace for prefix, namespace in PREFIXES.items() if lines.find(namespace.encode()) >= 0}
 
 
-def quads_of(graphs: dict[URIRef, Graph]) -> Iterator[ox.Quad]:
+def quads_of(graphs: Mapping[URIRef, Iterable[tuple[Node, Node, Node]]]) -> Iterator[ox.Quad]:
     """The statements of named graphs."""
     for name, graph in graphs.items():
         yield from quads(graph, ox.NamedNode(name))

@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from planverk.lines import in_order
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, Representation
-from planverk.serialization import canonical_lines, hashes, jsonld, known_quads, prefixes, read, serialize
+from planverk.serialization import canonical_lines, hashes, jsonld, known_quads, prefixes, quads_of, read, serialize
 from planverk.serialization.terms import iri, node
 
 
@@ -25,6 +25,11 @@ def write_canonical(path: Path, lines: Iterable[bytes]) -> None:
     # Without blank nodes the lines in order are what RDFC-1.0 comes to.
     if has_blank_nodes(path):
         path.write_bytes(canonical_lines(path.read_bytes()))
+
+
+def write_graph(path: Path, name: URIRef, statements: Iterable[tuple[Node, Node, Node]]) -> None:
+    """Write the statements of a graph that has a name, as `write_canonical` does."""
+    write_canonical(path, (f"{quad} .\n".encode() for quad in quads_of({name: statements})))
 
 
 def write_dump(source: Path, target: Path, representation: Representation) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -39,7 +39,7 @@ class _Judge:
     def __init__(self, graph: Graph, base: str, vocabulary: Vocabulary) -> None:
         self.base = base
         self._graph = graph
-        self._is_described = cache(lambda thing: (thing, None, None) in graph)
+        self._is_described = lru_cache(maxsize=1 << 16)(lambda thing: (thing, None, None) in graph)
         self.terms = vocabulary.terms
         known = vocabulary.ontology
         self.deprecated = {

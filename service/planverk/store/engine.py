@@ -185,6 +185,7 @@ class Engine(Store):
         It is about the subjects of statements, and not stated.
         """
         self._settle()
+        self._forget()
         try:
             self._store.bulk_extend(quads(known, _KNOWN))
             for query in queries:
@@ -196,8 +197,9 @@ class Engine(Store):
             for quad in self._store.quads_for_pattern(None, None, None, _DERIVED):
                 yield quad.triple
         finally:
-            self._store.remove_graph(_KNOWN)
-            self._store.remove_graph(_DERIVED)
+            # On disk what is removed takes memory first, and more room than before: there it stays, and nobody sees it.
+            if self._folder is None:
+                self._forget()
 
     def share(self) -> None:
         """Let forked processes ask; each must `reopen` first."""
@@ -230,6 +232,11 @@ class Engine(Store):
         finalize(self, _remove, self._stores, self._folder)
         while some := list(islice(known, _AT_A_TIME)):
             self._store.bulk_extend(some)
+
+    def _forget(self) -> None:
+        """Forget what was derived, and what that was derived of."""
+        self._store.remove_graph(_KNOWN)
+        self._store.remove_graph(_DERIVED)
 
     def _fitting(self, triple: Pattern) -> Iterator[ox.Quad]:
         """The statements that fit a pattern, of those that the engine has as they were stated."""

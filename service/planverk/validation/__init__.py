@@ -5,7 +5,7 @@ from rdflib import Graph
 from planverk.findings import Finding
 from planverk.store.positions import Positions
 from planverk.validation.aims import aims
-from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
+from planverk.validation.judge import JudgedGraph, judge_at_once, reports, with_superclasses
 from planverk.validation.results import findings, placed
 from planverk.validation.suspects import Suspects
 from planverk.vocabulary import Vocabulary
@@ -13,7 +13,11 @@ from planverk.vocabulary import Vocabulary
 
 def validate(graph: Graph, positions: Positions, vocabulary: Vocabulary) -> list[Finding]:
     """What the shapes say of a graph, in the order of the editors' files, gravest first within a place."""
-    return placed(findings(report_graph(graph, vocabulary), vocabulary.shapes), positions)
+    shapes = vocabulary.shapes
+    with with_superclasses(graph, vocabulary) as judged:
+        suspicions = Suspects(shapes, judged).of(aims(shapes), judged)
+        found = [one for report in reports(judged, shapes, suspicions) for one in findings(report, shapes)]
+    return placed(found, positions)
 
 
 def report_graph(graph: Graph, vocabulary: Vocabulary) -> Graph:

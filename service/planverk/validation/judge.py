@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ from planverk.vocabulary import Vocabulary
 
 # For fewer suspicions than this a process of its own is not worth its while.
 _ENOUGH = 1000
+# So many are judged at a time: of each the report has some ten statements.
+_AT_A_TIME = 5000
 
 
 class JudgedGraph(Graph):
@@ -56,29 +59,43 @@ def with_superclasses(graph: Graph, vocabulary: Vocabulary) -> Iterator[JudgedGr
 
 def judge_at_once(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:
     """As `judge`; many are shared out among processes, which is quicker than it takes them to begin."""
-    processes = min(os.cpu_count() or 1, len(suspicions) // _ENOUGH)
-    if not processes:
-        return judge(judged, shapes, suspicions)
-    judged.engine.share()
-    reports = [_begin(judged, shapes, suspicions[number::processes]) for number in range(processes)]
     found = Graph()
-    for report in reports:
-        found += report.recv()
-        report.close()
+    for report in reports(judged, shapes, suspicions):
+        found += report
     return found
 
 
+def reports(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Iterator[Graph]:
+    """The same in pieces, of which one is in memory at a time."""
+    processes = min(os.cpu_count() or 1, len(suspicions) // _ENOUGH)
+    if not processes:
+        yield judge(judged, shapes, suspicions)
+        return
+    judged.engine.share()
+    number = max(processes, len(suspicions) // _AT_A_TIME)
+    # Neighbours are of one rule, and some rules take longer than others.
+    pieces = [suspicions[start::number] for start in range(number)]
+    begun = [_begin(judged, shapes, pieces[start::processes]) for start in range(processes)]
+    for receiver, _ in zip(cycle(begun), pieces, strict=False):
+        report = Graph()
+        report += receiver.recv()
+        yield report
+    for receiver in begun:
+        receiver.close()
+
+
 def _begin(
-    judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]
+    judged: JudgedGraph, shapes: Graph, pieces: list[list[Suspicion]]
 ) -> "Connection[Any, list[Triple]]":  # Any: we send nothing
-    """Judge in another process, and give the end of the pipe where the report comes out, or EOFError if it is killed."""
+    """Judge in another process, and give the end of the pipe where the reports come out, or EOFError if it is killed."""
     # A forked process has the graph already, and shares the memory that it is in.
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
 
     def answer() -> None:
         judged.engine.reopen()
-        sender.send(list(judge(judged, shapes, suspicions)))
+        for suspicions in pieces:
+            sender.send(list(judge(judged, shapes, suspicions)))
 
     context.Process(target=answer, daemon=True).start()
     sender.close()

@@ -1,6 +1,8 @@
 """The engine that finds suspects changes how long judging takes, and nothing else: plain pyshacl finds the same."""
 
+import os
 import random
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -196,14 +198,34 @@ def test_a_thing_whose_address_no_query_can_name_is_judged_too(vocabulary: Vocab
     assert found == expected
 
 
-# Python 3.12 warns of what a thread may hold while a process is forked; ours hold nothing by then.
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+# From Python 3.12 on a fork beside any thread is warned of, and the tests' runner has one.
+beside_the_runner = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+
+@beside_the_runner
 def test_many_suspicions_are_shared_out_among_processes_and_found_the_same(
     fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = results(validation.report_graph(fjordheim, vocabulary))
     monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
     assert results(validation.report_graph(fjordheim, vocabulary)) == expected
+
+
+@beside_the_runner
+def test_no_thread_of_ours_is_left_when_processes_are_forked(
+    fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, left, fork = threading.enumerate(), list[list[threading.Thread]](), os.fork
+
+    def noting() -> int:
+        left.append([thread for thread in threading.enumerate() if thread not in before])
+        return fork()
+
+    monkeypatch.setattr(os, "fork", noting)
+    monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
+    validation.report_graph(fjordheim, vocabulary)
+    assert left
+    assert not any(left)
 
 
 def test_the_judged_graph_is_left_as_it_was(fjordheim: Graph, vocabulary: Vocabulary) -> None:

@@ -1,10 +1,12 @@
 """Statements in pyoxigraph, as a store of rdflib's has them, and for questions about all of them at once."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, islice
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import cast
 from weakref import finalize
@@ -48,8 +50,10 @@ _KNOWN, _DERIVED = ox.NamedNode("known:"), ox.NamedNode("derived:")
 _NOWHERE = ox.DefaultGraph()
 _ALL = (_NOWHERE, _KNOWN, _DERIVED)
 _AT_A_TIME = 1 << 16
-# More statements than this wait on disk, where queries take four times as long; these take some 0.7 GB of memory.
-_IN_MEMORY = 2_000_000
+# What a statement takes of memory, and the share of memory that a graph may have: on disk queries take four times as long.
+_BYTES, _SHARE = 500, 4
+# What a container may have (Linux, Control Group v2).
+_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class Engine(Store):
@@ -62,12 +66,12 @@ class Engine(Store):
     context_aware = True  # rdflib builds datasets, as pyshacl needs them, of such stores only
     graph_aware = True
 
-    def __init__(self, in_memory: int = _IN_MEMORY) -> None:
-        """Begin without statements; when there are more than so many, they go to where the system keeps temporary files."""
+    def __init__(self, in_memory: int | None = None) -> None:
+        """Begin without statements. More than so many, or than the memory has room for, go where temporary files are kept."""
         super().__init__()
         self._stores = [ox.Store()]
         self._folder: str | None = None
-        self._in_memory = in_memory
+        self._in_memory = _room() if in_memory is None else in_memory
         self._exact = Graph(bind_namespaces="none")
         self._waiting: dict[Triple, None] = {}
         self._count = 0
@@ -279,6 +283,14 @@ class Engine(Store):
 
     def _tells_of(self, subject: _Resource) -> bool:
         return next(self._store.quads_for_pattern(subject, None, None, _NOWHERE), None) is not None
+
+
+@cache
+def _room() -> int:
+    """How many statements may be in memory."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = _LIMIT.read_text(encoding="ascii").strip() if _LIMIT.exists() else ""
+    return min(whole, int(limit) if limit.isdecimal() else whole) // _SHARE // _BYTES
 
 
 def _remove(stores: list[ox.Store], folder: str) -> None:

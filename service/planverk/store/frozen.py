@@ -30,7 +30,9 @@ class FrozenEdition:
         self.release = release
         self.store = Pool(partial(Worker, release.folder / STORE, limits), limits, federation)
         self.answers = ResultCache(limits.cache_mb << 20)
-        self._parts = [SortedLines(release.folder / part) for part in (DATA, CATALOGUE, CONCEPTS, MODEL, VOCABULARY)]
+        self._parts = {
+            part: SortedLines(release.folder / part) for part in (DATA, CATALOGUE, CONCEPTS, MODEL, VOCABULARY)
+        }
         self._incoming = SortedLines(release.folder / INCOMING)
 
     @cached_property
@@ -38,20 +40,20 @@ class FrozenEdition:
         """The ontology and codes that the release was made with, for the names of classes and properties."""
         return serialization.read((self.release.folder / VOCABULARY).read_bytes())
 
-    @cached_property
+    @property
     def catalogue(self) -> bytes:
         """The harvest document of data, as canonical N-Quads."""
-        return (self.release.folder / CATALOGUE).read_bytes()
+        return self._parts[CATALOGUE].beginning_with(b"")
 
-    @cached_property
+    @property
     def concepts(self) -> bytes:
         """The harvest document of concepts, as canonical N-Quads."""
-        return (self.release.folder / CONCEPTS).read_bytes()
+        return self._parts[CONCEPTS].beginning_with(b"")
 
-    @cached_property
+    @property
     def model(self) -> bytes:
         """The harvest document of the information model, as canonical N-Quads."""
-        return (self.release.folder / MODEL).read_bytes()
+        return self._parts[MODEL].beginning_with(b"")
 
     @cached_property
     def void(self) -> bytes:
@@ -61,7 +63,7 @@ class FrozenEdition:
     def about(self, iri: str) -> bytes:
         """The statements whose subject is the IRI, as sorted N-Quads; empty when the release does not know it."""
         start = f"<{iri}> ".encode()
-        return b"".join(part.beginning_with(start) for part in self._parts)
+        return b"".join(part.beginning_with(start) for part in self._parts.values())
 
     def pointing_to(self, iri: str) -> bytes:
         """The statements whose object is the IRI, as sorted N-Quads."""

@@ -32,7 +32,7 @@ class Plan(NamedTuple):
 
 # So many plans are shown on the home page; a nation has hundreds.
 _SHOWN = 12
-_DATASET = re.compile(rf"^(<[^>\n]*>) <{RDF.type}> <{DCAT.Dataset}> ".encode(), re.MULTILINE)
+_LISTED = re.compile(f" <{DCAT.dataset}> <([^>]*)> ".encode())
 
 # The example programs of the page about data, by the language they are written in: files that run when filled in.
 _PROGRAMS = Path(__file__).parent / "programs"
@@ -88,7 +88,7 @@ def _page(template: str, **content: object) -> Response:
 def _programs() -> dict[str, str]:
     base = instance().base
     # Any plan will do; the whole catalogue would be read for as long as it is.
-    first = read(next(datasets(edition().catalogue), b""))
+    first = read(next(datasets(), b""))
     plan = next((str(page) for page in first.objects(None, DCAT.landingPage)), base)
     thing = plan.replace(f"{base}doc/", f"{base}id/")
     return {
@@ -98,7 +98,7 @@ def _programs() -> dict[str, str]:
 
 
 def _plans() -> list[Plan]:
-    graph = read(b"".join(islice(datasets(edition().catalogue), _SHOWN)))
+    graph = read(b"".join(islice(datasets(), _SHOWN)))
     names = Names(instance(), graph)
     plans = [
         Plan(names.link(dataset)._replace(href=None), _description(names, dataset), _path(str(page)))
@@ -115,13 +115,12 @@ def _description(names: Names, dataset: Node) -> Value | None:
     return None if found and found.text == names.link(dataset).text else found
 
 
-def datasets(catalogue: bytes) -> Iterator[bytes]:
-    """The lines about each dataset of a catalogue; one is read when it is asked for, for there may be thousands."""
-    end = 0
-    while found := _DATASET.search(catalogue, end):
-        about = re.compile(rb"(?:^" + re.escape(found[1]) + rb" .*\n)+", re.MULTILINE).search(catalogue, end)
-        end = max(found.end(), about.end() if about else 0)
-        yield about[0] if about else b""
+def datasets() -> Iterator[bytes]:
+    """The lines about each dataset of the catalogue that has a page; one is read when it is asked for, for there may be thousands."""
+    for listed in _LISTED.finditer(edition().about(catalogue_iri(instance()))):
+        about = edition().about(listed[1].decode())
+        if f" <{DCAT.landingPage}> ".encode() in about:
+            yield about
 
 
 def _path(page: str) -> str:

@@ -11,7 +11,6 @@ from planverk.store.trouble import StoreUnreachable
 from planverk.vocab import DCAT
 from planverk.web.pages import datasets, home
 from planverk.web.resources import show
-from planverk.web.responses import edition
 from planverk.web.shelf import NothingReleased
 
 
@@ -28,6 +27,6 @@ def prepare(app: Flask) -> None:
 
 def _plans(instance: Instance) -> list[str]:
     # The first one is enough: a catalogue may have thousands, and reading it all would take a minute.
-    pages = read(next(datasets(edition().catalogue), b"")).objects(None, DCAT.landingPage)
+    pages = read(next(datasets(), b"")).objects(None, DCAT.landingPage)
     base = f"{instance.base}doc/"
     return sorted(page.removeprefix(base) for page in pages if isinstance(page, URIRef) and page.startswith(base))

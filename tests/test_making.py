@@ -82,14 +82,19 @@ def test_no_process_is_left_of_a_release_that_is_killed(unreleased: Instance, tm
 def children(pid: int) -> list[int]:
     """The processes that a process started, from whichever of its threads."""
     started = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for file in started for child in file.read_text(encoding="ascii").split()]
+    return [int(child) for file in started for child in told(file).split()]
 
 
 def command_of(pid: int) -> bytes:
     """The command of a process; nothing when there is none, or none any more."""
+    return told(Path(f"/proc/{pid}/cmdline"))
+
+
+def told(file: Path) -> bytes:
+    """What the system tells of a process or a thread; nothing when that has ended, if only since its file was found."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+        return file.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
         return b""
 
 

@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from rdflib import Graph
 
-from planverk import folders, publication
+from planverk import folders, publication, validation
 from planverk.instance import Instance, read_instance
+from planverk.validation.judge import with_superclasses
+from planverk.vocabulary import Vocabulary
 from planverk.web import create_app
 from three_releases import three_releases
 
@@ -37,6 +39,12 @@ def released(source: Path, folder: Path) -> Instance:
 def copied(instance: Instance, folder: Path) -> Instance:
     """Copy an instance with its releases into a folder, and give the copy."""
     return read_instance(shutil.copytree(instance.folder, folder, symlinks=True))
+
+
+def report_of(graph: Graph, vocabulary: Vocabulary) -> Graph:
+    """The validation report of a graph, with the ontology's superclasses known."""
+    with with_superclasses(graph, vocabulary) as judged:
+        return validation.report(judged, vocabulary.shapes)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The parts of a release are the same whether one process makes them or several, and no process outlives a release."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -15,6 +17,7 @@ from planverk.instance import Instance
 from planverk.parts import PARTS, File, Material
 from planverk.release import SEARCH, sha256
 
+T = TypeVar("T")
 # Makes the parts of an instance with two helpers, as `planverk release` does for a large one.
 PROGRAM = """
 import sys
@@ -79,6 +82,29 @@ def test_no_process_is_left_of_a_release_that_is_killed(unreleased: Instance, tm
     wait_for(lambda: [process.pid] if not any(map(command_of, helpers)) else [])
 
 
+# Keeps what it reads on disk, as of a large plan, and then waits to be told to end.
+LARGE = """
+import sys, time
+from planverk import publication
+from planverk.cli import main
+from planverk.store import engine
+engine._room = lambda: 10
+publication.catalogue = lambda *_: time.sleep(60)
+main(["check", sys.argv[1]])
+"""
+
+
+def test_a_command_that_is_told_to_end_leaves_nothing_behind(unreleased: Instance, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-c", LARGE, str(unreleased.folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(temporary)}) as process:
+        wait_for(lambda: list(temporary.glob("planverk-*/*.log")))
+        process.terminate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not list(temporary.iterdir())
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process started, from whichever of its threads."""
     started = Path(f"/proc/{pid}/task").glob("*/children")
@@ -98,7 +124,7 @@ def told(file: Path) -> bytes:
         return b""
 
 
-def wait_for(found: Callable[[], list[int]]) -> list[int]:
+def wait_for(found: Callable[[], list[T]]) -> list[T]:
     """What is found as soon as there is any; it must not take long."""
     end = time.monotonic() + 60
     while not (those := found()):

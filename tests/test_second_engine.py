@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from rdflib import Graph
 
-from planverk import folders, validation
+from conftest import report_of
+from planverk import folders
 from planverk.validation.judge import JudgedGraph, report_in_place
 from planverk.vocab import RDF, RDFS, SH, SHAPE
 from planverk.vocabulary import Vocabulary, read_vocabulary
@@ -86,7 +87,7 @@ def test_both_engines_find_the_same_in_the_plan_of_buskerud(java: Callable[..., 
     plan = Graph()
     for path in folders.DATA.glob("buskerud/*.ttl"):
         plan.parse(path, publicID=BASE)
-    expected = findings(validation.report_graph(plan, vocabulary))
+    expected = findings(report_of(plan, vocabulary))
     assert expected
     found = ask_jena(java, vocabulary.ontology, {"all": vocabulary.shapes}, {"plan": ("all", plan)})
     assert found == {"plan": expected}

@@ -13,6 +13,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
+from conftest import report_of
 from planverk import validation
 from planverk.validation.judge import JudgedGraph
 from planverk.validation.suspects import prologue
@@ -108,7 +109,7 @@ def test_no_rule_has_anything_to_say_about_the_background(background: JudgedGrap
 
 def test_the_service_judges_the_background_in_the_same_way(vocabulary: Vocabulary) -> None:
     data = Graph().parse(FOLDER / "background.ttl", publicID=BASE)
-    assert set(validation.report_graph(data, vocabulary).objects(None, SH.sourceShape)) == set()
+    assert set(report_of(data, vocabulary).objects(None, SH.sourceShape)) == set()
 
 
 @pytest.mark.parametrize("path", FAILING, ids=fixture_name)

@@ -14,6 +14,7 @@ from planverk.findings import Finding, Triple
 from planverk.store.positions import Positions
 from planverk.validation import standing, validate
 from planverk.validation.aims import Suspicion, aims
+from planverk.validation.judge import JudgedGraph
 from planverk.validation.reach import Reach, reach
 from planverk.validation.standing import Standing
 from planverk.vocab import DCT, ORG, PLAN, RDF, SHAPE
@@ -122,13 +123,13 @@ def test_the_case_of_a_language_tag_is_an_edit_too(watched: Standing, county: li
 def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Suspicion]]:
     """What pyshacl was asked of."""
     asked: list[Suspicion] = []
-    judge = standing.judge_at_once
+    judge = standing.reports
 
-    def noting(graph: Graph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:
+    def noting(graph: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Iterator[Graph]:
         asked.extend(suspicions)
         return judge(graph, shapes, suspicions)
 
-    monkeypatch.setattr(standing, "judge_at_once", noting)
+    monkeypatch.setattr(standing, "reports", noting)
     yield asked
 
 

@@ -10,7 +10,8 @@ import pytest
 from rdflib import RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from planverk import folders, validation
+from conftest import report_of
+from planverk import folders
 from planverk.validation.aims import aims
 from planverk.validation.judge import JudgedGraph, report_in_place
 from planverk.vocab import DCT, PLAN, SH, SHAPE, SKOS
@@ -82,7 +83,7 @@ def told(report: Graph, parts: list[URIRef], result: Node) -> Iterator[tuple[URI
 def both(graph: Graph, vocabulary: Vocabulary, rules: Graph) -> tuple[Results, Results]:
     """What is found with suspects, and what plain pyshacl finds of the whole graph."""
     plain = report_in_place(judged(graph, vocabulary), rules)
-    return results(validation.report_graph(graph, vocabulary)), results(plain)
+    return results(report_of(graph, vocabulary)), results(plain)
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
@@ -183,7 +184,7 @@ def test_dates_that_cannot_be_compared_break_the_rule_that_compares_them(vocabul
     for subject, day in ((thing, Literal("snart", lang="nb")), (other, Literal("2022-01-01", datatype=XSD.date))):
         graph.add((subject, PLAN.startDate, day))
         graph.add((subject, PLAN.endDate, Literal("2021-01-01", datatype=XSD.date)))
-    report = validation.report_graph(graph, vocabulary)
+    report = report_of(graph, vocabulary)
     found = {report.value(one, SH.focusNode) for one in report.subjects(SH.sourceShape, SHAPE["Period-order"])}
     assert found == {thing, other}
 
@@ -206,9 +207,9 @@ beside_the_runner = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning
 def test_many_suspicions_are_shared_out_among_processes_and_found_the_same(
     fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = results(validation.report_graph(fjordheim, vocabulary))
+    expected = results(report_of(fjordheim, vocabulary))
     monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
-    assert results(validation.report_graph(fjordheim, vocabulary)) == expected
+    assert results(report_of(fjordheim, vocabulary)) == expected
 
 
 @beside_the_runner
@@ -223,13 +224,13 @@ def test_no_thread_of_ours_is_left_when_processes_are_forked(
 
     monkeypatch.setattr(os, "fork", noting)
     monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
-    validation.report_graph(fjordheim, vocabulary)
+    report_of(fjordheim, vocabulary)
     assert left
     assert not any(left)
 
 
 def test_the_judged_graph_is_left_as_it_was(fjordheim: Graph, vocabulary: Vocabulary) -> None:
     size = len(fjordheim)
-    validation.report_graph(fjordheim, vocabulary)
+    report_of(fjordheim, vocabulary)
     assert len(fjordheim) == size
     assert (None, RDFS.subClassOf, None) not in fjordheim

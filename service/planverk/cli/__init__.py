@@ -1,6 +1,9 @@
 """The command line: one module for each kind of work, one function for each command."""
 
+import signal
+import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -46,3 +49,9 @@ def main() -> None:
 
     Exit codes: 0 all is well, 1 the data or the request is at fault, 2 the command line is.
     """
+    # Who is told to end removes what waits in temporary files; a server has its own way.
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)

@@ -231,9 +231,10 @@ class Engine(Store):
 
     def _move(self) -> None:
         """Go on in a store on disk, which ends with the engine or with the process."""
+        known, self._stores = iter(self._store), []
         self._folder = mkdtemp(prefix="planverk-")
-        known, self._stores = iter(self._store), [ox.Store(self._folder)]
         finalize(self, _remove, self._stores, self._folder)
+        self._stores.append(ox.Store(self._folder))
         while some := list(islice(known, _AT_A_TIME)):
             self._store.bulk_extend(some)
 

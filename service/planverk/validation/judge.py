@@ -57,16 +57,8 @@ def with_superclasses(graph: Graph, vocabulary: Vocabulary) -> Iterator[JudgedGr
             judged.remove(axiom)
 
 
-def judge_at_once(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:
-    """As `judge`; many are shared out among processes, which is quicker than it takes them to begin."""
-    found = Graph()
-    for report in reports(judged, shapes, suspicions):
-        found += report
-    return found
-
-
 def reports(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Iterator[Graph]:
-    """The same in pieces, of which one is in memory at a time."""
+    """As `judge`, in pieces, of which one is in memory at a time; many are shared out among processes."""
     processes = min(os.cpu_count() or 1, len(suspicions) // _ENOUGH)
     if not processes:
         yield judge(judged, shapes, suspicions)

@@ -7,8 +7,8 @@ from rdflib import RDFS, Graph, Literal, URIRef
 from planverk.findings import Finding, Triple
 from planverk.store.engine import Engine, Told
 from planverk.store.positions import Positions
-from planverk.validation.aims import Aim, aims
-from planverk.validation.judge import JudgedGraph, judge_at_once, with_superclasses
+from planverk.validation.aims import Aim, Suspicion, aims
+from planverk.validation.judge import JudgedGraph, reports, with_superclasses
 from planverk.validation.reach import Reach, reach
 from planverk.validation.results import findings, placed
 from planverk.validation.suspects import Suspects
@@ -41,8 +41,11 @@ class Standing:
 
     def _begin(self, judged: JudgedGraph) -> list[Finding]:
         self._suspects = Suspects(self._vocabulary.shapes, judged)
-        report = judge_at_once(judged, self._vocabulary.shapes, self._suspects.of(self._rules, judged))
-        return findings(report, self._vocabulary.shapes)
+        return self._judged(judged, self._suspects.of(self._rules, judged))
+
+    def _judged(self, judged: JudgedGraph, suspicions: list[Suspicion]) -> list[Finding]:
+        shapes = self._vocabulary.shapes
+        return [one for part in reports(judged, shapes, suspicions) for one in findings(part, shapes)]
 
     def _again(self, judged: JudgedGraph, suspects: Suspects, changed: set[Triple]) -> list[Finding]:
         """What is found once rules that tell of the edited things alone are asked of these, and others of all things."""
@@ -53,7 +56,7 @@ class Standing:
         own = [rule for rule in touched if self._reaches[rule].is_own]
         far = [rule for rule in touched if not self._reaches[rule].is_own]
         suspicions = suspects.of(own, judged, {str(thing) for thing in edited}) + suspects.of(far, judged)
-        anew = findings(judge_at_once(judged, self._vocabulary.shapes, suspicions), self._vocabulary.shapes)
+        anew = self._judged(judged, suspicions)
         gone, of_edited = {rule.rule for rule in far}, {rule.rule for rule in own}
         kept = (one for one in self._found if one.rule not in gone)
         return [*(one for one in kept if one.rule not in of_edited or one.focus not in edited), *anew]

@@ -204,11 +204,13 @@ beside_the_runner = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning
 
 
 @beside_the_runner
+@pytest.mark.parametrize("in_memory", [100_000, 0])
 def test_many_suspicions_are_shared_out_among_processes_and_found_the_same(
-    fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+    fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch, in_memory: int
 ) -> None:
     expected = results(report_of(fjordheim, vocabulary))
     monkeypatch.setattr("planverk.validation.judge._ENOUGH", 10)
+    monkeypatch.setattr("planverk.store.engine._room", lambda: in_memory)
     assert results(report_of(fjordheim, vocabulary)) == expected
 
 

@@ -205,17 +205,22 @@ class Engine(Store):
             if self._folder is None:
                 self._forget()
 
-    def share(self) -> None:
-        """Let forked processes ask; each must `reopen` first."""
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether another process can be given the engine, to ask and not to state; one that is in memory is there after a fork."""
         self._settle()
-        if self._folder:
-            self._store.flush()
+        return self._folder is not None
 
-    def reopen(self) -> None:
-        """Go on asking in a forked process, in which nothing is stated any more."""
-        if self._folder:
-            # The parent's threads are not in this process, so its store can be neither asked nor closed here.
-            self._stores.append(ox.Store.read_only(self._folder))
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs of an engine on disk."""
+        self._settle()
+        self._store.flush()
+        return {**self.__dict__, "_stores": []}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Be the engine of another process."""
+        self.__dict__.update(state)
+        self._stores = [ox.Store.read_only(str(self._folder))]
 
     def _settle(self) -> None:
         """Have the engine take the statements that wait, those that it spells as they are first."""

@@ -1,11 +1,12 @@
 """The judge of data (SHACL 1.0): a graph and rules -> the validation report; the only importer of pyshacl."""
 
-import multiprocessing
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import cycle
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
@@ -63,7 +64,6 @@ def reports(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> 
     if not processes:
         yield judge(judged, shapes, suspicions)
         return
-    judged.engine.share()
     number = max(processes, len(suspicions) // _AT_A_TIME)
     # Neighbours are of one rule, and some rules take longer than others.
     pieces = [suspicions[start::number] for start in range(number)]
@@ -80,18 +80,21 @@ def _begin(
     judged: JudgedGraph, shapes: Graph, pieces: list[list[Suspicion]]
 ) -> "Connection[Any, list[Triple]]":  # Any: we send nothing
     """Judge in another process, and give the end of the pipe where the reports come out, or EOFError if it is killed."""
-    # A forked process has the graph already, and shares the memory that it is in.
-    context = multiprocessing.get_context("fork")
+    # A forked process has the graph already, and shares the memory that it is in. But a store on disk has threads, which are not forked.
+    context = get_context("spawn") if judged.engine.is_on_disk else get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-
-    def answer() -> None:
-        judged.engine.reopen()
-        for suspicions in pieces:
-            sender.send(list(judge(judged, shapes, suspicions)))
-
-    context.Process(target=answer, daemon=True).start()
+    context.Process(target=_answer, args=(judged.engine, shapes, pieces, sender), daemon=True).start()
     sender.close()
     return receiver
+
+
+def _answer(
+    engine: Engine, shapes: Graph, pieces: list[list[Suspicion]], reports: "Connection[list[Triple], Any]"
+) -> None:  # Any: nothing is received
+    gc.freeze()  # what was there before a fork is shared memory, and the parent's to end
+    judged = JudgedGraph(engine)
+    for suspicions in pieces:
+        reports.send(list(judge(judged, shapes, suspicions)))
 
 
 def judge(judged: JudgedGraph, shapes: Graph, suspicions: list[Suspicion]) -> Graph:

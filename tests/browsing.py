@@ -67,10 +67,11 @@ _SIGHT = (Path(__file__).parent / "browser" / "sight.js").read_text(encoding="ut
 
 
 @contextmanager
-def chromium(program: str) -> Iterator[Browser]:
-    """A browser without a window, at the path of its program."""
+def chromium(program: str, *, scroll_bars: bool = False) -> Iterator[Browser]:
+    """A browser without a window, at the path of its program; scroll bars take no room, as on phones, unless they are wanted."""
+    shown = ["--hide-scrollbars"] if scroll_bars else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, ignore_default_args=shown)
         yield browser
         browser.close()
 

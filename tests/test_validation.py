@@ -3,8 +3,10 @@
 import os
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rdflib import RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
@@ -12,8 +14,10 @@ from rdflib.term import Node
 
 from conftest import report_of
 from planverk import folders
+from planverk.store.engine import Engine
 from planverk.validation.aims import aims
-from planverk.validation.judge import JudgedGraph, report_in_place
+from planverk.validation.judge import JudgedGraph, judge, report_in_place
+from planverk.validation.suspects import Suspects
 from planverk.vocab import DCT, PLAN, SH, SHAPE, SKOS
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
@@ -229,6 +233,32 @@ def test_no_thread_of_ours_is_left_when_processes_are_forked(
     report_of(fjordheim, vocabulary)
     assert left
     assert not any(left)
+
+
+def test_a_suspect_is_judged_by_as_many_statements_among_many_things_as_among_few(
+    fjordheim: Graph, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspicions = Suspects(vocabulary.shapes, judged(fjordheim, vocabulary)).of(
+        aims(vocabulary.shapes), judged(fjordheim, vocabulary)
+    )
+    others = Graph()
+    for kind in set(fjordheim.objects(None, RDF.type)):
+        for number in range(20):
+            others.add((URIRef(f"{BASE}id/other/{number}"), RDF.type, kind))
+    seen, triples = Counter[int](), Engine.triples
+
+    def noting(engine: Engine, pattern: Any, context: object = None) -> Iterator[Any]:  # Any: as rdflib has it
+        for found in triples(engine, pattern, context):
+            seen[id(engine)] += 1
+            yield found
+
+    monkeypatch.setattr(Engine, "triples", noting)
+    graphs = judged(fjordheim, vocabulary), judged(fjordheim + others, vocabulary)
+    seen.clear()
+    for graph in graphs:
+        judge(graph, vocabulary.shapes, suspicions)
+    few, many = (seen[id(graph.engine)] for graph in graphs)
+    assert few == many
 
 
 def test_the_judged_graph_is_left_as_it_was(fjordheim: Graph, vocabulary: Vocabulary) -> None:

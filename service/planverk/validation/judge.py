@@ -12,8 +12,10 @@ from typing import Any, cast
 
 import pyshacl
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, RDFS, BNode, Graph
+from rdflib import RDF, RDFS, BNode, Graph, Variable
 from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.algebra import BGP, traverse
+from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
@@ -124,7 +126,24 @@ def _breach(shapes: Graph, rule: Node, node: Node) -> Graph:
 
 @cache
 def _prepared(query: str) -> Query:
-    return prepareQuery(query)
+    prepared = prepareQuery(query)
+    traverse(prepared.algebra, visitPost=_one_by_one)
+    return prepared
+
+
+def _one_by_one(part: object) -> CompValue | None:
+    """Patterns joined in an order in which each has a known node: rdflib cannot know that $this is one, and may begin with all of a class."""
+    if not isinstance(part, CompValue) or part.name != "BGP":
+        return None
+    known: set[Node] = {Variable("this")}
+    joined, waiting = None, list(part.triples)
+    while waiting:
+        # Of a thing less is said than there is with a value, so a known subject comes before a known object.
+        following = max(waiting, key=lambda terms: (terms[0] in known) * 2 + (terms[2] in known))
+        waiting.remove(following)
+        known |= {term for term in following if isinstance(term, Variable | BNode)}
+        joined = CompValue("Join", p1=joined, p2=BGP([following]), lazy=True) if joined else BGP([following])
+    return joined
 
 
 def report_in_place(judged: JudgedGraph, rules: Graph) -> Graph:

@@ -105,7 +105,8 @@ class Suspects:
 
 
 def _among(iris: Iterable[str], pattern: str) -> str:
-    return f"SELECT DISTINCT ?this {{ {_values('?this', iris)} {{ {pattern} }} }}"
+    # The engine would join the two by going through all that fits the pattern for each of some.
+    return f"SELECT DISTINCT ?this {{ {_values('?this', iris)} FILTER EXISTS {{ {pattern} }} }}"
 
 
 def _values(variable: str, iris: Iterable[str]) -> str:

@@ -67,13 +67,21 @@ _SIGHT = (Path(__file__).parent / "browser" / "sight.js").read_text(encoding="ut
 
 
 @contextmanager
-def chromium(program: str, *, scroll_bars: bool = False) -> Iterator[Browser]:
-    """A browser without a window, at the path of its program; scroll bars take no room, as on phones, unless they are wanted."""
-    shown = ["--hide-scrollbars"] if scroll_bars else []
+def chromium(program: str) -> Iterator[Browser]:
+    """A browser without a window, at the path of its program; its scroll bars take no room, as on phones."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, ignore_default_args=shown)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextmanager
+def with_scroll_bars(browser: Browser, program: str) -> Iterator[Browser]:
+    """Another browser beside one, whose scroll bars take room, as on most desks."""
+    shown = ["--hide-scrollbars"]
+    other = browser.browser_type.launch(executable_path=program, args=FLAGS, ignore_default_args=shown)
+    yield other
+    other.close()
 
 
 @contextmanager

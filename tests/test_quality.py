@@ -13,7 +13,7 @@ from jinja2 import Template
 from playwright.sync_api import Browser, ViewportSize, expect
 
 import planverk.web
-from browsing import DESK, LANGUAGES, PAGES, PHONE, chromium, sight, visit
+from browsing import DESK, LANGUAGES, PAGES, PHONE, chromium, sight, visit, with_scroll_bars
 from planverk.instance import Instance
 from test_pages import Page as Document
 from test_server import served
@@ -62,8 +62,8 @@ def test_a_page_is_light_and_does_not_move_while_it_loads(
 
 
 @pytest.fixture(scope="module")
-def desktop(needed: Callable[[str], str]) -> Iterator[Browser]:
-    with chromium(needed("chromium"), scroll_bars=True) as started:
+def desktop(browser: Browser, needed: Callable[[str], str]) -> Iterator[Browser]:
+    with with_scroll_bars(browser, needed("chromium")) as started:
         yield started
 
 

@@ -15,7 +15,7 @@ from planverk.citation import Citation
 from planverk.concepts import concepts
 from planverk.derivation import derive, stated_and_derived
 from planverk.dictionary import read_dictionary
-from planverk.findings import Finding
+from planverk.findings import Finding, Triple
 from planverk.informationmodel import information_model
 from planverk.instance import Instance
 from planverk.media import N_QUADS, RDF_REPRESENTATIONS
@@ -163,8 +163,7 @@ def _report(made: Material) -> Files:
     instance = made.instance
     shapes = f"{W3ID}shapes/{made.ontology_version}"
     found = report(made.findings, instance.base, instance.version, shapes)
-    dumps.write_graph(made.folder / REPORT, report_iri(instance.base, instance.version), found)
-    yield File(REPORT, N_QUADS.media_type)
+    yield _graph(made, REPORT, report_iri(instance.base, instance.version), found)
 
 
 def _citation(made: Draft) -> Files:
@@ -260,9 +259,10 @@ def _queries(made: Draft) -> Files:
         yield File(f"{RELEASED}{path.name}", "application/sparql-query")
 
 
-def _graph(made: Draft, name: str, iri: URIRef, graph: Graph) -> File:
+def _graph(made: Draft, name: str, iri: URIRef, statements: Iterable[Triple]) -> File:
     """A graph of its own, as canonical N-Quads."""
-    return made.write(File(name, N_QUADS.media_type), serialization.canonical({iri: graph}))
+    dumps.write_graph(made.folder / name, iri, statements)
+    return File(name, N_QUADS.media_type)
 
 
 # In the order in which the manifest tells their files; a part may be made once those that it needs are.

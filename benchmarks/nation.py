@@ -32,12 +32,17 @@ def write_nation(folder: Path, size: int, seed: int = 1) -> int:
     (folder / "planverk.toml").write_text(
         settings.replace("fjordheim-fylkeskommune", "c1-fjordheim-fylkeskommune"), encoding="utf-8"
     )
-    counties = max(1, round(size / COUNTY))
+    counties = counties_in(size)
     pattern, numbers, chance = _pattern(), organisation_numbers(), random.Random(seed)
     for number in range(1, counties + 1):
         text = _county(pattern, number, numbers, chance)
         (folder / f"county-{number:05}.ttl").write_text(text, encoding="utf-8")
     return counties
+
+
+def counties_in(size: int) -> int:
+    """How many whole counties have about so many statements."""
+    return max(1, round(size / COUNTY))
 
 
 def organisation_numbers() -> Iterator[str]:

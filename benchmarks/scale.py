@@ -27,7 +27,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from growth import picture
-from nation import COUNTY, write_nation
+from nation import COUNTY, counties_in, write_nation
 from service import free_port
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -221,7 +221,7 @@ def table(measured: dict[int, Measured]) -> str:
     """The rows by size, with the growth from the smallest to the largest size, and what it may be, as Markdown."""
     sizes = sorted(measured)
     head = ["", *(f"{size:,}" for size in sizes), "grows by", "may grow by"]
-    grown = sizes[-1] / sizes[0]
+    grown = counties_in(sizes[-1]) / counties_in(sizes[0])
     lines = [head, ["---", *["---:"] * (len(head) - 2), "---"]]
     for row in measured[sizes[0]]:
         values = [measured[size][row] for size in sizes]
@@ -255,7 +255,7 @@ def _section(measured: dict[int, Measured]) -> str:
     return (
         f"## Scale\n\n`python benchmarks/scale.py --size {sizes}` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
         f"load {load:.1f}, Python {platform.python_version()}, {libraries}.\nA nation of invented counties, {COUNTY:,} statements each "
-        f"(benchmarks/nation.py); sizes are statements that editors wrote.\n\n{table(measured)}\n"
+        f"(benchmarks/nation.py); sizes are about the statements that editors wrote, and what may grow does so as the counties.\n\n{table(measured)}\n"
         "![Cost by size of the data](performance-scale.svg)\n"
     )
 

@@ -1,5 +1,6 @@
 """A finished answer that is sent again is the same in every byte, is of the current release, and is counted like the first."""
 
+import gzip
 import http.client
 import json
 import re
@@ -147,11 +148,15 @@ def test_the_application_is_asked_once(here: Served, path: str, headers: dict[st
 
 STRAIGHT = [
     "SELECT ?s { ?s a ?kind } ORDER BY ?s LIMIT %d", "ASK { ?s ?p %d }", "CONSTRUCT WHERE { ?s a ?kind } LIMIT %d", "SELECT * # %d",
-    "SELECT (NOW() < %d AS ?no) {}",
+    "SELECT (NOW() < %d AS ?no) {}", "SELECT ?s ?p { ?s ?p ?o } ORDER BY ?s ?p LIMIT 4%d",
+]  # fmt: skip
+ACCEPTED = [
+    {}, *({"Accept": one} for one in ("text/csv", "text/turtle", "image/png", "*/*")),
+    *({"Accept-Encoding": one} for one in ("br", "zstd", "gzip;q=0.5, deflate")),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("headers", [{}, *({"Accept": one} for one in ("text/csv", "text/turtle", "image/png", "*/*"))])
+@pytest.mark.parametrize("headers", ACCEPTED)
 @pytest.mark.parametrize("query", STRAIGHT)
 def test_a_query_that_goes_straight_to_the_store_is_answered_as_by_the_application(
     here: Served, query: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -164,6 +169,21 @@ def test_a_query_that_goes_straight_to_the_store_is_answered_as_by_the_applicati
         answers = [ask(here, path, headers), ask(here, path, {**headers, "Cookie": "the=application"})]
         assert assert_same(answers).status in (200, 400, 406)
     assert (len([one for one in straight if one]) >= 2) == (answers[0].status == 200 and "NOW" not in query)
+
+
+@pytest.mark.parametrize(("largest", "times"), [(1 << 16, 2), (1 << 10, 0)])
+def test_a_long_answer_is_compressed_by_the_application(
+    here: Served, largest: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[str] = []
+    represented = Straight.represented
+    monkeypatch.setattr(Straight, "represented", lambda *told: compressed.append(told[2]) or represented(*told))
+    monkeypatch.setattr(plain, "_LARGEST_COMPRESSED", largest)
+    query = "SELECT ?s ?p { ?s ?p ?o } ORDER BY ?s ?p LIMIT 100"
+    for number in range(4):
+        answer = ask(here, f"/sparql?query={quote(f'{query} # {number}')}", {"Accept-Encoding": "gzip"})
+        assert json.loads(gzip.decompress(answer.body))["results"]["bindings"]
+    assert compressed == ["gzip"] * times
 
 
 @pytest.fixture

@@ -63,8 +63,12 @@ class FinishedAnswer(NamedTuple):
 
 def written(status: int, fields: Fields) -> bytes:
     """A head as it goes out, save for the date and the end of its lines."""
-    lines = b"".join(b"%b: %b\r\n" % field for field in fields)
-    return b"HTTP/1.1 %d %b\r\n%b" % (status, HTTPStatus(status).phrase.encode(), lines)
+    return b"HTTP/1.1 %d %b\r\n%b" % (status, HTTPStatus(status).phrase.encode(), lines(fields))
+
+
+def lines(fields: Fields) -> bytes:
+    """Fields of a head as they go out."""
+    return b"".join(b"%b: %b\r\n" % field for field in fields)
 
 
 class Finished:

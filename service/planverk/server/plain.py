@@ -5,9 +5,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from planverk.server.finished import Fields, FinishedAnswer, Question, written
+from planverk.server.finished import Fields, FinishedAnswer, Question, lines, written
 from planverk.store.cache import Kept
-from planverk.web.answers import etag
 from planverk.web.straight import Asked, Straight
 
 # How a head begins that asks a query and says nothing else to decide.
@@ -19,6 +18,8 @@ _MOST_FIELDS = 1 << 10
 _LARGEST_FIELDS = 1 << 11
 _OF_EACH = (b"content-length", b"etag")
 _MOST_HEADS = 256
+# Compressing a longer answer takes too long for what all others wait for meanwhile.
+_LARGEST_COMPRESSED = 1 << 16
 
 
 class PlainQuery(NamedTuple):
@@ -49,11 +50,12 @@ class _Kind(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """How answers of a kind begin: as fields, and as bytes."""
+    """How answers of a kind begin, as fields and as bytes, and how they are compressed, if at all."""
 
     fields: Fields
     written: bytes
     content_type: str
+    coding: str
 
 
 class Plain:
@@ -94,25 +96,27 @@ class Plain:
         )
 
     def learn(self, question: Question, asked: Asked, head: Fields) -> None:
-        """See how the application begins an answer; one that it compressed is its own."""
+        """See how the application begins an answer."""
         answer = asked.answer
-        if answer is not None and not any(name == b"content-encoding" for name, _ in head):
+        if answer is not None:
             if len(self._heads) >= _MOST_HEADS:
                 self._heads.clear()
             fields = [field for field in head if field[0] not in _OF_EACH]
-            content_type = dict(fields)[b"content-type"].decode("latin-1")
-            self._heads[self._kind(question, answer)] = _Head(fields, written(HTTPStatus.OK, fields), content_type)
+            said = {name: value.decode("latin-1") for name, value in fields}
+            content_type, coding = said[b"content-type"], said.get(b"content-encoding", "")
+            kind = self._kind(question, answer)
+            self._heads[kind] = _Head(fields, written(HTTPStatus.OK, fields), content_type, coding)
 
     def answer(self, question: Question, asked: Asked) -> tuple[FinishedAnswer, Fields] | None:
         """The answer to a query that was asked, and the fields of its head; None when the application must tell."""
         answer = asked.answer
         head = None if answer is None else self._heads.get(self._kind(question, answer))
-        if answer is None or head is None:
+        if answer is None or head is None or (head.coding and len(answer.content) > _LARGEST_COMPRESSED):
             return None
-        length, validator = len(answer.content), etag(answer).encode()
-        own = b'content-length: %d\r\netag: "%b"\r\n' % (length, validator)
-        finished = FinishedAnswer(head.written + own, answer.content, self._straight.entry(head.content_type, length))
-        return finished, [*head.fields, (b"content-length", b"%d" % length), (b"etag", b'"%b"' % validator)]
+        content, validator = self._straight.represented(answer, head.coding)
+        own = [(b"content-length", b"%d" % len(content)), (b"etag", b'"%b"' % validator.encode())]
+        entry = self._straight.entry(head.content_type, len(content))
+        return FinishedAnswer(head.written + lines(own), content, entry), [*head.fields, *own]
 
     def _kind(self, question: Question, answer: Kept) -> _Kind:
         compressible = len(answer.content) >= self._straight.least_compressed

@@ -5,13 +5,14 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask
+from flask_compress.flask_compress import _compress_data  # what it does after a request, without the request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from planverk.store.cache import Kept
 from planverk.store.edition import Edition
 from planverk.store.pool import Result
 from planverk.store.sparql import SparqlRequest
-from planverk.web.answers import OUTCOME, formats, look_up_meanwhile
+from planverk.web.answers import OUTCOME, etag, formats, look_up_meanwhile
 from planverk.web.operators import BEGAN, Answered, Entry, measures_of
 from planverk.web.responses import EDITION
 
@@ -45,6 +46,7 @@ class Straight:
 
     def __init__(self, app: Flask) -> None:
         """Take the application."""
+        self._app = app
         self._shelf = app.extensions["planverk.shelf"]
         self._measures = measures_of(app)
         self._proxies = app.extensions["planverk.instance"].proxies
@@ -59,6 +61,12 @@ class Straight:
             return None
         asking = look_up_meanwhile(edition, SparqlRequest(query), formats(accept), self.client(address, forwarded))
         return Asked(time.perf_counter(), edition, asyncio.get_running_loop().create_task(asking))
+
+    def represented(self, answer: Kept, coding: str) -> tuple[bytes, str]:
+        """The content of an answer and its validator, compressed by a content coding that is not empty, as the application does it."""
+        if not coding:
+            return answer.content, etag(answer)
+        return _compress_data(self._app, answer.content, coding), f"{etag(answer)}:{coding}"
 
     def entry(self, content_type: str, length: int) -> Entry:
         """How an answer is counted and told."""

@@ -88,6 +88,22 @@ def test_every_heading_is_read_as_the_column_it_was_written_for() -> None:
         }
 
 
+def test_only_what_every_row_needs_has_a_star_and_the_rest_is_told(county: tuple[Instance, Graph, bytes]) -> None:
+    book = opened(county[2])
+    headings = {sheet.title: [str(cell.value) for cell in sheet[1]] for sheet in book}
+    explained = {(row[1].value, str(row[2].value)) for row in book["Veiledning"] if row[2].value}
+    assert {"Type *", "Tittel (nb) *", "Kilde *"} <= set(headings["Program"])
+    for sheet, heading, told in (
+        ("Program", "Utdyper program", "Må fylles ut for årsplan."),
+        ("Prosessfaser", "Rullerer", "Må fylles ut for rullering."),
+        ("Kildepåstander", "Påstått verdi (nb)", "Én av kolonnene «Påstått verdi» må fylles ut."),
+    ):
+        assert heading in headings[sheet]
+        assert any(column == heading and text.endswith(told) for column, text in explained)
+        prompts = [rule.prompt for rule in book[sheet].data_validations.dataValidation if rule.promptTitle == heading]
+        assert [prompt.startswith(told) for prompt in prompts] == [True]
+
+
 def test_a_workbook_beside_turtle_files_would_say_all_twice_and_is_refused(unreleased: Instance) -> None:
     result = run("workbook", str(unreleased.folder))
     assert (result.exit_code, "--take-over" in result.output) == (1, True)

@@ -118,6 +118,10 @@ class Dictionary:
         """The properties of a class, its own first, then those of the classes above it, each in the order it stands."""
         return self._uses[kind] if kind in self._uses else self._uses_of(kind)
 
+    def is_needed(self, kind: URIRef, term: URIRef) -> bool:
+        """Whether nothing of a class can be released without a value of a property."""
+        return any(use.term == term and use.least[1] is Severity.VIOLATION for use in self.uses(kind))
+
     def pointing_to(self, kind: URIRef) -> list[URIRef]:
         """The properties whose values are of a class."""
         kinds = {kind, *self.wider(kind)} & set(self.classes)

@@ -25,5 +25,5 @@ def guide(table: Table, columns: dict[Sheet, list[Column]], language: str) -> It
         yield Line(("",))
         yield Line((sheet.name, kinds), True, sheet.name)
         for column in dict.fromkeys(found):
-            needed = " Må fylles ut." if column.is_needed(language) else ""
-            yield Line(("", column.heading, table.explanation(column.term) + needed))
+            explained = f"{table.explanation(column.term)} {column.need(language)}".strip()
+            yield Line(("", column.heading, explained))

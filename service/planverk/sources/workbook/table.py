@@ -13,10 +13,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from planverk.dictionary import Dictionary, Use, read_dictionary
-from planverk.findings import Severity
 from planverk.vocab import DCT, OWL, PROV, RDF, RDFS, SKOS, XSD, short
 
 KEY, TYPE, DETAILS, GUIDE, LISTS, LEDGER = "Nøkkel", "Type", "Andre opplysninger", "Veiledning", "Lister", "Nøkler"
+# What is said of a column that every row needs; such a column has a star.
+ALWAYS = "Må fylles ut."
 # Sheets whose name begins like this are the planner's own, and are left alone.
 NOTES = "Notat"
 # What stands in brackets after a heading when the values are not what the property usually has.
@@ -44,21 +45,24 @@ class Form(Enum):
 
 
 class Column(NamedTuple):
-    """A column: what stands above it, the property and how its values are written, and what the rules want of it."""
+    """A column: what stands above it, the property and how its values are written, and what the rules want of it.
+
+    `wanted` tells whether some rule misses a value, and `needed`, in words for the planner, what cannot be released without one.
+    """
 
     heading: str
     term: URIRef
     form: Form
     kinds: tuple[URIRef, ...] = ()
     language: str | None = None
-    least: int = 0
-    severity: Severity | None = None
+    wanted: bool = False
+    needed: str = ""
     several: bool = True
     common: bool = True
 
-    def is_needed(self, language: str) -> bool:
-        """Whether nothing can be released without it, in an instance that speaks a language first."""
-        return bool(self.least) and self.severity is Severity.VIOLATION and self.language in (None, language)
+    def need(self, language: str) -> str:
+        """What cannot be released without a value, in an instance that speaks a language first; empty when all can."""
+        return self.needed if self.language in (None, language) else ""
 
 
 @dataclass(frozen=True)
@@ -182,16 +186,24 @@ class Table:
         kinds = use.kinds if use else self.dictionary.kinds_of(term)
         heading = self._heading(term) + (f" ({variant})" if variant else "")
         common = bool(use and use.owner not in _ABOVE) or term in (*sheet.also, *self.general[:1])
-        least, severity = use.least if use else (0, None)
         several = not use or use.most[0] != 1
-        rest = (least, severity, several, common)
+        needed = self._need(sheet, term, alternatives=kinds == (RDFS.Literal,))
+        rest = (bool(use and use.least[0]), needed, several, common)
         if variant in VARIANTS:
             kind = VARIANTS[variant]
             form = Form.THING if kind == RDFS.Resource else Form.VALUE
-            return Column(heading, term, form, (kind,), None, 0, None, several, False)
+            return Column(heading, term, form, (kind,), several=several, common=False)
         if variant or RDF.langString in kinds:
             return Column(heading, term, Form.TEXT, (RDF.langString,), variant, *rest)
         return Column(heading, term, self._form(kinds), kinds, None, *rest)
+
+    def _need(self, sheet: Sheet, term: URIRef, *, alternatives: bool) -> str:
+        kinds = [kind for kind in sheet.classes if self.dictionary.is_needed(kind, term)]
+        if kinds and alternatives:
+            return f"Én av kolonnene «{self._heading(term)}» må fylles ut."
+        if len(kinds) == len(sheet.classes) or (kinds and term in _OF_ANYTHING):
+            return ALWAYS
+        return f"Må fylles ut for {', '.join(map(self.label, kinds))}." if kinds else ""
 
     def read_heading(self, sheet: Sheet, heading: str, language: str) -> Column | None:
         """The column that a heading stands for; None when nobody knows it. Texts are in `language` unless it says otherwise."""
@@ -208,7 +220,7 @@ class Table:
         return column._replace(language=language) if column.form is Form.TEXT and not variant else column
 
     def _kind_column(self, sheet: Sheet) -> Column:
-        return Column(TYPE, RDF.type, Form.KIND, sheet.classes, None, 1, Severity.VIOLATION)
+        return Column(TYPE, RDF.type, Form.KIND, sheet.classes, wanted=True, needed=ALWAYS)
 
     def _heading(self, term: URIRef) -> str:
         label = self.label(term)
@@ -229,6 +241,8 @@ class Table:
 
 # Classes so wide that what they bring is rarely looked for.
 _ABOVE = (PROV.Entity, PROV.Activity)
+# What any row may have and mostly needs.
+_OF_ANYTHING = (SKOS.prefLabel, DCT.title, DCT.source)
 
 
 def _uses(dictionary: Dictionary, sheet: Sheet) -> dict[URIRef, Use]:

@@ -20,6 +20,7 @@ from planverk.sources.workbook.cells import MOST_CHARACTERS, Cell, Cells, exactl
 from planverk.sources.workbook.guide import guide
 from planverk.sources.workbook.names import Names
 from planverk.sources.workbook.table import (
+    ALWAYS,
     DETAILS,
     GUIDE,
     KEY,
@@ -142,7 +143,7 @@ class _Writer:
                 if mine:
                     cells[thing] = self._together(thing, column, mine)
             number = f" {part + 1}" if part else ""
-            star = " *" if column.is_needed(self._instance.language) and not part else ""
+            star = " *" if column.need(self._instance.language) == ALWAYS and not part else ""
             yield _Filled(column, f"{column.heading}{number}{star}", cells)
 
     def _together(self, thing: URIRef, column: Column, values: list[Node]) -> Cell:
@@ -207,7 +208,7 @@ class _Writer:
         source = self._choices(column)
         rule = DataValidation(type="list" if source else None, formula1=source, allow_blank=True)
         rule.promptTitle = column.heading[:32]
-        needed = "Må fylles ut." if column.is_needed(self._instance.language) else ""
+        needed = column.need(self._instance.language)
         rule.prompt = f"{needed} {_prompt(self._table.explanation(column.term), column)}".strip()[:255]
         rule.showInputMessage = bool(rule.prompt)
         # A cell may also hold several, one on each line, so what is not in the list is left to `planverk check`.
@@ -293,7 +294,7 @@ def _dress(worksheet: Worksheet, parts: list[_Filled], rows: int) -> None:
         dimension.protection = Protection(locked=False)
         dimension.number_format = _format(part.column)
         dimension.alignment = Alignment(wrap_text=True, vertical="top")
-        if not part.cells and not part.column.common and not part.column.least:
+        if not part.cells and not part.column.common and not part.column.wanted:
             dimension.outlineLevel, dimension.hidden = 1, True
     worksheet.sheet_properties.outlinePr = Outline(summaryRight=False)
     protection = worksheet.protection

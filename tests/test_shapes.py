@@ -1,5 +1,6 @@
 """Every rule is named, explained and worded in three languages, and stops and lets through what its fixtures say."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ FAILING = sorted(FOLDER.glob("*/fail-*.ttl"))
 PASSING = sorted(FOLDER.glob("*/pass-*.ttl"))
 LANGUAGES = ["nb", "nn", "en"]
 TEXTS = [SH.name, SH.description, SH.message]
+QUOTED = re.compile(r"[«“]([^»”]*)[»”]")
+FIELD = re.compile(rf"(?:[Ff]eltet|[Ff]ield) {QUOTED.pattern}")
 
 # Engines pass over terms they do not know without a word, so those of SHACL 1.0 (Core and SPARQL constraints) are listed.
 SHACL_1_0 = set((FOLDER / "shacl-1.0.txt").read_text(encoding="utf-8").split())
@@ -145,6 +148,56 @@ def test_every_rule_says_it_once_in_each_of_three_languages(text: URIRef, shapes
         for rule in rules_of(shapes)
     }
     assert {rule: languages for rule, languages in spoken.items() if languages != sorted(LANGUAGES)} == {}
+
+
+def test_a_rule_named_after_its_property_is_called_what_the_property_is_called(ontology: Graph, shapes: Graph) -> None:
+    named = {rule: path for rule, path in looked_at(shapes).items() if rule.endswith(f"-{local_name(path)}")}
+    assert named
+    called = {rule: (words(rule, SH.name, shapes), words(path, RDFS.label, ontology)) for rule, path in named.items()}
+    assert {rule: (name, label) for rule, (name, label) in called.items() if name != label} == {}
+
+
+def test_a_message_calls_the_field_that_its_rule_looks_at_what_columns_and_pages_call_it(
+    ontology: Graph, shapes: Graph
+) -> None:
+    called = {
+        (rule, path): {Literal(field, lang=text.language) for text, field in quotes(rule, FIELD, shapes)}
+        for rule, path in looked_at(shapes).items()
+    }
+    assert any(called.values())
+    other = {rule: fields - words(path, RDFS.label, ontology) for (rule, path), fields in called.items()}
+    assert {rule: fields for rule, fields in other.items() if fields} == {}
+
+
+def test_a_message_quotes_only_names_that_the_ontology_gives(ontology: Graph, shapes: Graph) -> None:
+    given = {name for term in (RDFS.label, SKOS.prefLabel) for name in ontology.objects(None, term)}
+    quoted = [
+        (rule, Literal(name, lang=text.language))
+        for rule in checked_rules(shapes)  # those on sources quote what stands in files
+        for text, name in quotes(rule, QUOTED, shapes)
+    ]
+    assert quoted
+    assert [(rule, name) for rule, name in quoted if name not in given] == []
+
+
+def looked_at(shapes: Graph) -> dict[URIRef, URIRef]:
+    """The rules that look at one property, and the property."""
+    found = ((rule, shapes.value(rule, SH.path)) for rule in checked_rules(shapes))
+    return {rule: path for rule, path in found if isinstance(rule, URIRef) and isinstance(path, URIRef)}
+
+
+def local_name(iri: URIRef) -> str:
+    return re.split("[#/]", iri)[-1]
+
+
+def words(thing: URIRef, about: URIRef, graph: Graph) -> set[Node]:
+    return set(graph.objects(thing, about))
+
+
+def quotes(rule: Node, pattern: re.Pattern[str], shapes: Graph) -> Iterator[tuple[Literal, str]]:
+    """What each message of a rule has between quotation marks where a pattern finds it."""
+    texts = (text for text in shapes.objects(rule, SH.message) if isinstance(text, Literal))
+    return ((text, name) for text in texts for name in pattern.findall(text))
 
 
 def test_every_rule_is_in_force(shapes: Graph) -> None:

@@ -65,6 +65,17 @@ def test_settings_are_those_that_were_answered(founded: Path) -> None:
     assert str(instance.publisher).endswith("/310358037")
 
 
+def test_what_the_first_plan_is_about_is_said_of_that_plan_only(tmp_path: Path) -> None:
+    folder = tmp_path / "vik"
+    los = "https://psi.norge.no/los/tema/naring"
+    assert init(folder, "--usual", themes="REGI, ENVI", los=los, keywords="hav, regional plan").exit_code == 0
+    instance = read_instance(folder)
+    assert instance.topics.keywords == ("regional plan", "Vik")
+    assert [theme.rpartition("/")[2] for theme in instance.topics.themes] == ["REGI", "planer"]
+    (own,) = instance.plan_topics.values()
+    assert ([theme.rpartition("/")[2] for theme in own.themes], own.keywords) == (["ENVI", "naring"], ("hav",))
+
+
 def test_each_setting_is_explained(founded: Path) -> None:
     text = (founded / "planverk.toml").read_text(encoding="utf-8")
     assert text.count("\n#") >= 6

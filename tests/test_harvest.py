@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from planverk import release
 from planverk.catalogue import catalogue as make_catalogue
+from planverk.cli import main
 from planverk.instance import Instance
 from planverk.media import HTML, RDF_REPRESENTATIONS, TURTLE, Representation
 from planverk.vocab import DCAT, DCT, EU, FOAF, PLAN, SKOS, XSD
@@ -191,6 +193,62 @@ def test_foreign_terms_are_described_where_they_are_used(catalogue: Graph) -> No
             assert (value, SKOS.inScheme, None) in catalogue or not value.startswith(EU), value
     for publisher in set(catalogue.objects(None, DCT.publisher)):
         assert isinstance(catalogue.value(publisher, FOAF.name), Literal)
+
+
+def topics(catalogue: Graph, instance: Instance, thing: str) -> tuple[set[str], set[str]]:
+    """The themes, by the last part of their addresses, and the keywords of a thing of the catalogue."""
+    subject = URIRef(f"{instance.base}id/{thing}")
+    themes = {str(theme).rpartition("/")[2] for theme in catalogue.objects(subject, DCAT.theme)}
+    return themes, {str(word) for word in catalogue.objects(subject, DCAT.keyword)}
+
+
+@pytest.mark.parametrize(
+    ("thing", "themes", "keywords"),
+    [
+        ("dataset/verdiskaping-2015-2020", {"ECON", "naring"}, {"verdiskaping", "næringsutvikling"}),
+        ("dataset/kunnskapssamfunnet-2016-2020", {"EDUC", "skole-og-utdanning"}, {"kunnskapssamfunnet", "opplæring"}),
+        ("service/sparql", set(), {"SPARQL"}),
+    ],
+)
+def test_what_one_plan_is_about_is_said_of_no_other(
+    buskerud: Instance, client: FlaskClient, thing: str, themes: set[str], keywords: set[str]
+) -> None:
+    catalogue = Graph().parse(data=client.get("/katalog.ttl").data, format="turtle")
+    shared = ({"REGI", "planer"}, {"regional plan", "Buskerud"})
+    assert topics(catalogue, buskerud, thing) == (shared[0] | themes, shared[1] | keywords)
+
+
+def test_a_table_about_a_plan_that_is_not_there_is_refused(unreleased: Instance) -> None:
+    settings = unreleased.folder / "planverk.toml"
+    with settings.open("a", encoding="utf-8") as file:
+        file.write('\n[catalogue.plans.fjern]\nkeywords = ["fjern"]\n')
+    outcome = CliRunner().invoke(main, ["check", str(unreleased.folder)])
+    assert (outcome.exit_code, "[catalogue.plans.fjern] is about no plan" in outcome.stderr) == (1, True)
+
+
+@INSTANCES
+def test_no_description_repeats_its_title(catalogue: Graph) -> None:
+    repeated = [
+        thing for thing, title in catalogue.subject_objects(DCT.title) if (thing, DCT.description, title) in catalogue
+    ]
+    assert repeated == []
+
+
+def test_a_plan_without_a_description_is_described_by_what_it_is(odd: Instance) -> None:
+    plans = Graph().parse(data="<id/plan/a> a <https://w3id.org/planverk/ontology#RegionalPlan> .", publicID=odd.base)
+    texts = make_catalogue(odd, plans).objects(URIRef(f"{odd.base}id/dataset/a"), DCT.description)
+    assert {text.language for text in texts if isinstance(text, Literal)} == {"nb", "nn", "en"}
+
+
+@INSTANCES
+def test_a_file_that_holds_all_plans_says_so(catalogue: Graph) -> None:
+    files = set(catalogue.subjects(RDF.type, DCAT.Distribution))
+    texts = {
+        str(text) for file in files for text in catalogue.objects(file, DCT.description)
+        if isinstance(text, Literal) and text.language == "nb"
+    }  # fmt: skip
+    assert texts
+    assert all("Hele utgaven, med alle planer i katalogen" in text for text in texts)
 
 
 def test_the_series_leads_from_the_last_plan_to_the_first(odd: Instance) -> None:

@@ -22,6 +22,10 @@ GOOD = (Path(__file__).parent / "odd/planverk.toml").read_text(encoding="utf-8")
         ('version = "1.0.0"', "version = 1", "such as 1.0.0"),
         ("issued = 2026-01-02", 'issued = "2026-01-02"', "without quotes"),
         ("[instance]", "[instance", "is not TOML"),
+        ("[release]", "[catalogue.plans]\na = 1\n[release]", "[catalogue.plans.a] may have lists"),
+        ("[release]", '[catalogue.plans.a]\nkeyword = ["hav"]\n[release]', "lists of themes and keywords"),
+        ("[release]", '[catalogue.plans.a]\nkeywords = "hav"\n[release]', "lists of themes and keywords"),
+        ("keywords =", "plans = []\nkeywords =", "must be tables"),
     ],
 )
 def test_a_wrong_setting_is_told_with_its_place_and_its_meaning(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -8,7 +8,7 @@ from rdflib.term import Node
 
 from planverk.colophon import Rows, add_parties, annotate, dated, in_languages, responsible, state
 from planverk.concepts import concepts_of, name_concepts
-from planverk.instance import Instance
+from planverk.instance import CONFIGURATION, Instance, InstanceError, Topics
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
 from planverk.store.engine import Engine
 from planverk.tables import WORKBOOK, XLSX, ZIPPED
@@ -41,11 +41,22 @@ _OF_SERIES = {
     "nn": "Alle regionale planar som er publiserte som lenkte opne data, eitt datasett for kvar plan, den nyaste sist.",
     "en": "All regional plans that are published as linked open data, a dataset for each plan, the latest last.",
 }
-_DUMP = {"nb": "Hele datasettet som {}.", "nn": "Heile datasettet som {}.", "en": "The whole dataset as {}."}
+# Of a plan that is not described.
+_OF_DATASET = {
+    "nb": "En regional plan som lenkede åpne data, gitt ut av {}.",
+    "nn": "Ein regional plan som lenkte opne data, gitt ut av {}.",
+    "en": "A regional plan as linked open data, published by {}.",
+}
+# Each dataset has the files of the release, which hold all plans.
+_DUMP = {
+    "nb": "Hele utgaven, med alle planer i katalogen, som {}.",
+    "nn": "Heile utgåva, med alle planar i katalogen, som {}.",
+    "en": "The whole release, with all plans of the catalogue, as {}.",
+}
 _TABLES = {
-    "nb": "Tabeller som {}, en for hver klasse.",
-    "nn": "Tabellar som {}, ein for kvar klasse.",
-    "en": "Tables as {}, one for each class.",
+    "nb": "Hele utgaven, med alle planer i katalogen, som tabeller i {}, en for hver klasse.",
+    "nn": "Heile utgåva, med alle planar i katalogen, som tabellar i {}, ein for kvar klasse.",
+    "en": "The whole release, with all plans of the catalogue, as tables in {}, one for each class.",
 }
 _SERVICE = {"nb": "SPARQL-endepunkt", "nn": "SPARQL-endepunkt", "en": "SPARQL endpoint"}
 _OF_SERVICE = {
@@ -99,7 +110,12 @@ def catalogue(instance: Instance, plans: Graph) -> Graph:
 
     Everything has an IRI and every foreign term is described in place, as the harvester of data.norge.no and its
     quality score need. Nothing in it depends on when it is made.
+
+    Raises:
+        InstanceError: `planverk.toml` tells what a plan is about that is not there.
+
     """
+    _refuse_unknown(instance, plans)
     # Of many plans it is large too.
     graph = Graph(store=Engine(), bind_namespaces="none")
     published = _published(plans)
@@ -133,7 +149,7 @@ def with_sizes(lines: bytes, sizes: dict[str, int]) -> bytes:
 
 def dataset_iri(instance: Instance, plan: URIRef) -> URIRef:
     """The IRI of the dataset that a plan is published as."""
-    return thing_iri(instance.base, "dataset", plan.rpartition("/")[2])
+    return thing_iri(instance.base, "dataset", _name(plan))
 
 
 def catalogue_iri(instance: Instance) -> URIRef:
@@ -141,11 +157,38 @@ def catalogue_iri(instance: Instance) -> URIRef:
     return thing_iri(instance.base, "catalogue", "plans")
 
 
+def _name(plan: Node) -> str:
+    """The last part of a plan's address."""
+    return str(plan).rpartition("/")[2]
+
+
 def _published(plans: Graph) -> list[URIRef]:
     """The plans that are not withdrawn, the earliest first."""
     found = {plan for plan in plans.subjects(RDF.type, PLAN.RegionalPlan) if isinstance(plan, URIRef)}
     standing = (plan for plan in found if (plan, PLAN.withdrawnOn, None) not in plans)
     return sorted(standing, key=lambda plan: (str(_period(plans, plan).start or ""), plan))
+
+
+def _refuse_unknown(instance: Instance, plans: Graph) -> None:
+    known = {_name(plan) for plan in plans.subjects(RDF.type, PLAN.RegionalPlan)}
+    for name in sorted(instance.plan_topics.keys() - known):
+        raise InstanceError(
+            f"{instance.folder / CONFIGURATION}: [catalogue.plans.{name}] is about no plan. Write the last part of a plan's "
+            f"address; there are: {', '.join(sorted(known))}."
+        )
+
+
+def _topics(instance: Instance, plan: URIRef) -> Topics:
+    """What a plan is about: what all plans of the instance are, and its own."""
+    own = instance.plan_topics.get(_name(plan), Topics())
+    return Topics(instance.topics.themes + own.themes, instance.topics.keywords + own.keywords)
+
+
+def _about(topics: Topics, language: str) -> Rows:
+    return [
+        *((DCAT.theme, theme) for theme in topics.themes),
+        *((DCAT.keyword, Literal(word, lang=language)) for word in topics.keywords),
+    ]
 
 
 def _catalogue(graph: Graph, instance: Instance) -> None:
@@ -180,7 +223,7 @@ def _series(graph: Graph, instance: Instance, plans: Graph, published: list[URIR
         *in_languages(DCT.title, {key: text.format(instance.publisher_name) for key, text in _SERIES.items()}),
         *in_languages(DCT.description, _OF_SERIES),
         *_identified(instance, series),
-        *((DCAT.theme, theme) for theme in instance.themes),
+        *((DCAT.theme, theme) for theme in instance.topics.themes),
         *((DCT.spatial, place) for place in instance.spatial),
         *_temporal(graph, series, Period(
             min((period.start for period in periods if period.start), default=None, key=str),
@@ -201,11 +244,10 @@ def _dataset(graph: Graph, instance: Instance, plans: Graph, plan: URIRef, subje
     page = URIRef(plan.replace(instance.base + "id/", instance.base + "doc/", 1))
     state(graph, dataset, DCAT.Dataset, [
         *((DCT.title, title) for title in plans.objects(plan, DCT.title)),
-        *_descriptions(plans, plan),
+        *_descriptions(instance, plans, plan),
         *_identified(instance, dataset),
         *_languages(instance),
-        *((DCAT.theme, theme) for theme in instance.themes),
-        *((DCAT.keyword, Literal(word, lang=instance.language)) for word in instance.keywords),
+        *_about(_topics(instance, plan), instance.language),
         *((DCT.subject, subject) for subject in subjects),
         *((DCT.spatial, place) for place in instance.spatial),
         *_temporal(graph, dataset, _period(plans, plan)),
@@ -264,8 +306,8 @@ def _service(graph: Graph, instance: Instance) -> None:
         (DCT.license, instance.licence),
         (DCT.accessRights, EU["access-right/PUBLIC"]),
         (DCATAP.availability, EU["planned-availability/STABLE"]),
-        *((DCAT.theme, theme) for theme in instance.themes),
-        *((DCAT.keyword, Literal(word, lang=instance.language)) for word in ("SPARQL", *instance.keywords)),
+        *_about(instance.topics, instance.language),
+        (DCAT.keyword, Literal("SPARQL", lang=instance.language)),
         *((DCAT.servesDataset, dataset) for dataset in graph.subjects(RDF.type, DCAT.Dataset)),
     ])  # fmt: skip
 
@@ -274,10 +316,10 @@ def _identified(instance: Instance, thing: URIRef) -> Rows:
     return [(DCT.identifier, Literal(str(thing))), *responsible(instance), *dated(instance)]
 
 
-def _descriptions(plans: Graph, plan: URIRef) -> Rows:
+def _descriptions(instance: Instance, plans: Graph, plan: URIRef) -> Rows:
     stated: Rows = [(DCT.description, text) for text in plans.objects(plan, DCT.description)]
-    titles = [text for text in plans.objects(plan, DCT.title) if isinstance(text, Literal)]
-    return stated or [(DCT.description, title) for title in titles]
+    usual = {key: text.format(instance.publisher_name) for key, text in _OF_DATASET.items()}
+    return stated or in_languages(DCT.description, usual)
 
 
 def _languages(instance: Instance) -> Rows:

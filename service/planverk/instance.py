@@ -19,6 +19,13 @@ class InstanceError(Exception):
     """A `planverk.toml` that cannot be used; the text says what is wrong, where, and what to do."""
 
 
+class Topics(NamedTuple):
+    """What a plan is about: themes of the EU and of Los, and words by which people search."""
+
+    themes: tuple[URIRef, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
 class RemoteStore(NamedTuple):
     """A SPARQL 1.1 server that holds the releases: its addresses for queries, the Graph Store Protocol and updates.
 
@@ -49,8 +56,10 @@ class Instance:
     contact_page: str
     licence: URIRef
     licence_name: str
-    themes: tuple[URIRef, ...]
-    keywords: tuple[str, ...]
+    topics: Topics
+    """What every plan of the instance is about."""
+    plan_topics: dict[str, Topics]
+    """What one plan is about besides, by the last part of its address."""
     spatial: tuple[URIRef, ...]
     limits: Limits
     store: RemoteStore | None
@@ -113,8 +122,8 @@ _SETTINGS: dict[str, tuple[type, str]] = {
     "contact.email": (str, "the office's mailbox, never a person's"),
     "licence.iri": (str, "the licence, from the EU's authority table of licences"),
     "licence.name": (str, "what people call the licence, such as NLOD 2.0"),
-    "catalogue.themes": (list, "at least one IRI from the EU's data themes; LOS themes beside it"),
-    "catalogue.keywords": (list, "words by which people search for the data"),
+    "catalogue.themes": (list, "at least one of the EU's data themes, that holds for all plans; LOS themes beside it"),
+    "catalogue.keywords": (list, "words by which people search, that hold for all plans"),
     "catalogue.spatial": (list, "IRIs of the area, from the EU's tables or GeoNames"),
     "server.proxies": (int, "how many reverse proxies stand in front and set X-Forwarded-For"),
     "federation.allow": (
@@ -149,7 +158,13 @@ def read_instance(folder: Path) -> Instance:
     values = {name: _setting(path, tables, name) for name in _SETTINGS}
     _check_base(path, values["instance.base"])
     _check_endpoints(path, values["federation.allow"] or [])
-    return _instance(folder, values, _limits(path, tables.get("limits", {})), _store(path, tables.get("store", {})))
+    return _instance(
+        folder,
+        values,
+        _plan_topics(path, tables["catalogue"].get("plans", {})),
+        _limits(path, tables.get("limits", {})),
+        _store(path, tables.get("store", {})),
+    )
 
 
 def _setting(path: Path, tables: dict[str, Any], name: str) -> Any:  # Any: a TOML value, checked against its type here
@@ -180,6 +195,18 @@ def _check_endpoints(path: Path, endpoints: list[Any]) -> None:  # Any: TOML val
                 f"{path}: each of `allow` in [federation] must be a whole address, such as https://data.example.no/sparql, "
                 f"without a user; one is {endpoint!r}."
             )
+
+
+def _plan_topics(path: Path, tables: Any) -> dict[str, Topics]:  # Any: a TOML value
+    if not isinstance(tables, dict):
+        raise InstanceError(f"{path}: `plans` in [catalogue] must be tables such as [catalogue.plans.name-of-a-plan].")
+    return {name: _topics(path, name, table) for name, table in tables.items()}
+
+
+def _topics(path: Path, name: str, table: Any) -> Topics:  # Any: a TOML value
+    if not isinstance(table, dict) or not all(key in Topics._fields and isinstance(table[key], list) for key in table):
+        raise InstanceError(f"{path}: [catalogue.plans.{name}] may have lists of {' and '.join(Topics._fields)}.")
+    return Topics(tuple(map(URIRef, table.get("themes", ()))), tuple(table.get("keywords", ())))
 
 
 def _limits(path: Path, table: dict[str, Any]) -> Limits:
@@ -243,7 +270,13 @@ def _is_address(value: Any) -> bool:  # Any: a TOML value
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.fragment)
 
 
-def _instance(folder: Path, values: dict[str, Any], limits: Limits, store: RemoteStore | None) -> Instance:
+def _instance(
+    folder: Path,
+    values: dict[str, Any],  # Any: TOML values, checked
+    plan_topics: dict[str, Topics],
+    limits: Limits,
+    store: RemoteStore | None,
+) -> Instance:
     return Instance(
         folder=folder,
         base=values["instance.base"],
@@ -258,8 +291,8 @@ def _instance(folder: Path, values: dict[str, Any], limits: Limits, store: Remot
         contact_page=values["contact.page"],
         licence=URIRef(values["licence.iri"]),
         licence_name=values["licence.name"],
-        themes=tuple(URIRef(iri) for iri in values["catalogue.themes"]),
-        keywords=tuple(values["catalogue.keywords"]),
+        topics=Topics(tuple(map(URIRef, values["catalogue.themes"])), tuple(values["catalogue.keywords"])),
+        plan_topics=plan_topics,
         spatial=tuple(URIRef(iri) for iri in values["catalogue.spatial"]),
         limits=limits,
         store=store,

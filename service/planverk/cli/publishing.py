@@ -10,6 +10,7 @@ import click
 from rdflib import URIRef
 
 from planverk import desk, publication
+from planverk.cli.judging import examination
 from planverk.cli.saving import each_save
 from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.instance import Instance
@@ -62,7 +63,7 @@ def _checked(
 ) -> bool:
     """Tell what is found; whether there is no violation."""
     instance = instance_in(folder)
-    examined = publication.examine(instance, progress, standing)
+    examined = examination(instance, standing)
     told = examined.violations if quiet else examined.findings
     report(told, instance, language)
     languages = (language, *instance.languages) if language else instance.languages
@@ -85,11 +86,11 @@ def release(folder: Path, and_push: bool, withdraw: bool) -> None:
     get their keys written into them; the files before are kept in reserve/.
     """
     instance = instance_in(folder)
-    examined = publication.examine(instance, progress)
+    examined = examination(instance)
     gone = desk.deleted(examined)
     if gone and _may_withdraw(instance, gone, withdraw):
         desk.withdraw(instance, gone)
-        examined = publication.examine(instance, progress)
+        examined = examination(instance)
     if examined.violations:
         report(examined.violations, instance, None)
         raise click.ClickException("Ingenting er gitt ut. Rett feilene over; utgaven som står, står fortsatt.")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from planverk import desk, publication
+from planverk import desk
+from planverk.cli.judging import examination
 from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.desk import DeskError
 from planverk.document import write_document
@@ -43,7 +44,7 @@ def preview(folder: Path, port: int) -> None:
     from planverk.server import run
 
     instance = instance_in(folder)
-    examined = publication.examine(instance, progress)
+    examined = examination(instance)
     gone = desk.deleted(examined)
     if examined.violations and not gone:
         report(examined.violations, instance, None)

@@ -13,7 +13,7 @@ from rdflib import Literal
 from planverk import publication
 from planverk.founding.answers import LICENCES, Answers, area
 from planverk.instance import read_instance
-from planverk.vocab import EU, ORGANISATIONS
+from planverk.vocab import EU, LOS, ORGANISATIONS
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # What the title is in the other languages, when the site is called as usual.
@@ -23,6 +23,8 @@ _DESCRIPTIONS = {
     "nn": "Regionale planar i {} som lenkte opne data, med kjelde til kvar opplysning.",
     "en": "Regional plans in {} as linked open data, with the source of each statement.",
 }
+# What every regional plan is about.
+_THEMES = [str(EU["data-theme/REGI"]), str(LOS["tema/planer"])]
 
 Progress = Callable[[str], None]
 
@@ -67,6 +69,8 @@ def _values(answers: Answers, today: date) -> dict[str, str]:
     years = answers["years"].split("–")
     titles = _by_language(_TITLES, languages, area(answers)) | {languages[0]: answers["title"]}
     themes = [str(EU[f"data-theme/{code}"]) for code in answers["themes"].split(", ")] + _list(answers["los"])
+    keywords = ["regional plan", area(answers)]
+    plan_key = f"{_key(_subject(answers['plan']))}-{years[0]}-{years[1]}"
     return {
         **{name.replace("-", "_"): _toml(answer) for name, answer in answers.items()},
         "publisher": _toml(f"{ORGANISATIONS}{answers['number']}"),
@@ -76,11 +80,14 @@ def _values(answers: Answers, today: date) -> dict[str, str]:
         "licence": _toml(str(LICENCES[answers["licence"]])),
         "licence_name": _toml(answers["licence"]),
         "email": f"email = {_toml(answers['contact-email'])}" if answers["contact-email"] else '# email = "…"',
-        "themes": _toml_list(themes),
-        "keywords": _toml_list(_list(answers["keywords"])),
+        "themes": _toml_list(_THEMES),
+        "keywords": _toml_list(keywords),
+        "plan_table": _toml(plan_key),
+        "plan_themes": _toml_list(theme for theme in themes if theme not in _THEMES),
+        "plan_keywords": _toml_list(word for word in _list(answers["keywords"]) if word not in keywords),
         "today": today.isoformat(),
         "key": _key(area(answers)),
-        "plan_key": f"{_key(_subject(answers['plan']))}-{years[0]}-{years[1]}",
+        "plan_key": plan_key,
         "first": years[0],
         "last": years[1],
         "area": _turtle(area(answers)),

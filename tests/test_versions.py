@@ -10,6 +10,7 @@ from planverk import folders, versions
 from planverk.cli import main
 from planverk.instance import Instance
 from planverk.versions import VersionError
+from planverk.vocab import W3ID
 from planverk.web import create_app, ontology
 
 GOAL = '    rdfs:label "mål"@nb'
@@ -53,7 +54,8 @@ def test_a_frozen_version_holds_all_of_the_vocabulary(checkout: Path) -> None:
     versions.freeze()
     folder = checkout / "ontology" / "releases" / versions.current().version
     assert {path.name for path in folder.iterdir()} == {
-        "planverk.ttl", "codes", "mappings", "shapes", "context.jsonld", "plan-tree.frame.jsonld",
+        "planverk.ttl", "observation-structure.ttl", "codes", "mappings", "shapes", "context.jsonld",
+        "plan-tree.frame.jsonld",
     }  # fmt: skip
     assert sorted(path.name for path in (folder / "shapes").iterdir()) == sorted(
         path.name for path in (checkout / "shapes").glob("*.ttl")
@@ -74,6 +76,7 @@ def test_freezing_the_same_again_changes_nothing(checkout: Path) -> None:
     [
         ("ontology/planverk.ttl", GOAL, '    rdfs:label "målet"@nb'),
         ("ontology/codes/goal-level.ttl", '"hovedmål"@nb', '"toppmål"@nb'),
+        ("ontology/observation-structure.ttl", "qb:measure plan:obsValue", "qb:measure plan:targetValue"),
         ("ontology/mappings/sdg.ttl", "skos:relatedMatch sdgo:Indicator", "skos:closeMatch sdgo:Indicator"),
         ("ontology/context.jsonld", '"notation": "skos:notation"', '"number": "skos:notation"'),
         ("shapes/periods.ttl", "sh:maxCount 1", "sh:maxCount 2"),
@@ -108,6 +111,15 @@ def test_a_published_term_does_not_disappear(checkout: Path) -> None:
     with pytest.raises(VersionError, match=r"Deprecate instead of removing: `plan:Ambition`"):
         versions.freeze()
     assert versions.versions() != ["9.0.0"]
+
+
+def test_a_published_part_of_the_structure_of_observations_does_not_disappear(checkout: Path) -> None:
+    versions.freeze()
+    structure = checkout / "ontology" / "observation-structure.ttl"
+    change(structure, "structure:status a qb:ComponentSpecification ; qb:attribute plan:obsStatus .\n", "")
+    name_version(checkout, "9.0.0")
+    with pytest.raises(VersionError, match=f"Deprecate instead of removing: `{W3ID}structure/observations/status`"):
+        versions.freeze()
 
 
 def test_the_command_prints_what_is_new_for_the_changelog(checkout: Path) -> None:

@@ -13,6 +13,7 @@ from planverk import folders, serialization
 from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, PREFIXES, SH, SHAPE, SKOS, W3ID
 
 _PREFIXES = {**PREFIXES, "shape": str(SHAPE), "code": str(CODE)}
+_OURS = (str(PLAN), str(CODE), str(SHAPE), W3ID + "structure/")
 _SHAPES = URIRef(W3ID + "shapes")
 _JSON = ("context.jsonld", "plan-tree.frame.jsonld")
 _DRAFT = ".draft"
@@ -31,7 +32,7 @@ class Snapshot:
 
     @cached_property
     def ontology(self) -> Graph:
-        """The ontology with its codes."""
+        """The ontology with its codes and the structure of observations."""
         return serialization.read_turtle(self.turtle["ontology"] + self.turtle["codes"])
 
     @cached_property
@@ -132,7 +133,7 @@ def short(iri: str) -> str:
 def _snapshot(ontology: Path, shapes: Path) -> Snapshot:
     return Snapshot(
         turtle={
-            "ontology": (ontology / "planverk.ttl",),
+            "ontology": tuple(sorted(ontology.glob("*.ttl"))),
             "codes": tuple(sorted((ontology / "codes").glob("*.ttl"))),
             "mappings": tuple(sorted((ontology / "mappings").glob("*.ttl"))),
             "shapes": tuple(sorted(shapes.glob("*.ttl"))),
@@ -187,9 +188,9 @@ def _write(snapshot: Snapshot) -> None:
 
 
 def _terms(snapshot: Snapshot) -> dict[str, set[tuple[str, str]]]:
-    """What is said of each term, code and rule: property and value."""
+    """What is said of each term, code and rule, and of the structure of observations: property and value."""
     known = snapshot.ontology + snapshot.shapes
-    own = {thing for thing in known.subjects() if str(thing).startswith((str(PLAN), str(CODE), str(SHAPE)))}
+    own = {thing for thing in known.subjects() if str(thing).startswith(_OURS)}
     return {str(thing): {(str(p), _text(known, value)) for p, value in known.predicate_objects(thing)} for thing in own}
 
 

@@ -37,8 +37,8 @@ bench: .venv/installed    ## measured comparisons; what each prints is explained
 	$(BIN)/python benchmarks/peers.py --write docs/performance.md
 	$(BIN)/python benchmarks/scale.py
 
-clean:
-	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache data/*/releases
+clean:                    ## what is made again by itself; not releases, which tell what has been published
+	rm -rf .venv build dist .coverage .mypy_cache .pytest_cache .ruff_cache
 
 # constraints.txt holds the versions that were tested together: names and numbers, no addresses.
 .venv/installed: pyproject.toml constraints.txt

@@ -10,7 +10,7 @@ from rdflib.term import Node
 from planverk import publication, validation
 from planverk.instance import Instance, read_instance
 from planverk.validation.judge import JudgedGraph
-from planverk.vocab import SH
+from planverk.vocab import DCT, SH
 from planverk.vocabulary import read_catalogue_rules
 
 BASE = "https://data.example.org/"
@@ -62,6 +62,12 @@ def test_every_rule_is_in_force_and_has_a_home(rules: Graph) -> None:
     for rule in rules.subjects(SH.severity):
         assert any((rule, aim, None) in rules for aim in aims), rule
         assert rules.value(rule, RDFS.isDefinedBy) == URIRef(RULE.rstrip("#"))
+
+
+def test_the_home_of_the_rules_says_what_it_is_in_three_languages(rules: Graph) -> None:
+    for text in (DCT.title, DCT.description):
+        said = [words for words in rules.objects(URIRef(RULE.rstrip("#")), text) if isinstance(words, Literal)]
+        assert sorted(words.language or "" for words in said) == LANGUAGES
 
 
 def test_the_rules_are_themselves_well_formed(rules: Graph) -> None:

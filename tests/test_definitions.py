@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -12,30 +13,32 @@ from pyld import jsonld
 from rdflib import OWL, RDF, RDFS, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from planverk import folders, validation
+from planverk import folders, validation, versions
 from planverk.dictionary import Dictionary, read_dictionary
 from planverk.examples import BASE, CONTEXT, example_of
 from planverk.findings import Severity
 from planverk.instance import Instance
 from planverk.media import RDF_REPRESENTATIONS, TURTLE
-from planverk.rules import examples
+from planverk.rules import FOR_DATA, FOR_HARVEST, Ruleset, examples
 from planverk.serialization import canonical
 from planverk.sources import read
 from planverk.store.positions import Positions
 from planverk.vocab import DCT, PLAN, PREFIXES, SH, SKOS, W3ID, definition_path
-from planverk.vocabulary import Vocabulary
+from planverk.vocabulary import Vocabulary, read_catalogue_rules
 from planverk.web import create_app, ontology
 from planverk.web.glossary import Glossary
 from planverk.web.picture import picture
 from planverk.web.responses import instance
 
+DOCS = Path(__file__).parents[1] / "docs"
 LANGUAGES = ["nb", "nn", "en"]
 DICTIONARY = read_dictionary()
 CLASSES, PROPERTIES, SCHEMES = DICTIONARY.classes, DICTIONARY.properties, DICTIONARY.schemes
 CODES = [code for scheme in SCHEMES for code in DICTIONARY.codes(scheme)]
-RULES = [rule.iri for rule in DICTIONARY.rules]
+RULES = list(DICTIONARY.by_iri)
 KINDS = {"classes": CLASSES, "properties": PROPERTIES, "code lists": SCHEMES, "codes": CODES, "rules": RULES}
-OVERVIEWS = ["/def", "/def/shapes", "/def/mappings"]
+OVERVIEWS = ["/def", "/def/shapes", "/def/shapes/catalogue", "/def/mappings"]
+RULESETS = pytest.mark.parametrize("ruleset", [FOR_DATA, FOR_HARVEST], ids=lambda ruleset: ruleset.prefix)
 
 # rdflib's parsers use names that it has deprecated itself.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -112,6 +115,7 @@ def test_everything_is_described_as_data(client: FlaskClient, kind: str) -> None
     ("path", "whole"),
     [
         ("/def/shapes", DICTIONARY.vocabulary.shapes),
+        ("/def/shapes/catalogue", read_catalogue_rules().whole),
         ("/def/mappings", sum(DICTIONARY.mappings.values(), Graph())),
         ("/def", Graph().parse(folders.ONTOLOGY / "planverk.ttl")),
     ],
@@ -131,10 +135,44 @@ def test_the_context_and_the_frame_are_served_to_anyone(client: FlaskClient, fil
 
 
 @pytest.mark.parametrize(
-    "path", ["/def/Nothing", "/def/other/Goal", "/def/code/goal-level/none", "/def/shapes/None", "/def/ontology/0.0.9"]
+    "path",
+    [
+        "/def/Nothing",
+        "/def/other/Goal",
+        "/def/code/goal-level/none",
+        "/def/shapes/None",
+        "/def/shapes/catalogue/None",
+        "/def/shapes/none/Goal-goalLevel",
+        "/def/ontology/0.0.9",
+    ],
 )
 def test_what_the_vocabulary_has_not_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+# Where the addresses lead
+
+REGISTERED = re.compile(r"^RewriteRule (?P<address>\S+) https://data\.example\.no(?P<path>\S+) ", re.MULTILINE)
+REDIRECTS = REGISTERED.findall((DOCS / "howto" / "register-w3id.md").read_text(encoding="utf-8"))
+
+
+def led_to(name: str) -> str:
+    """Where the first of the rules for w3id.org that fits an address there leads; to a path of nothing when none does."""
+    fitting = ((re.search(address, name), path) for address, path in REDIRECTS)
+    return next((found.expand(path.replace("$", "\\")) for found, path in fitting if found), "/nothing")
+
+
+def test_w3id_leads_every_address_of_ours_to_an_answer(client: FlaskClient) -> None:
+    graphs = [DICTIONARY.ontology, *DICTIONARY.mappings.values(), *map(DICTIONARY.shapes_of, (FOR_DATA, FOR_HARVEST))]
+    terms = {term for graph in graphs for triple in graph for term in triple if isinstance(term, URIRef)}
+    named = {str(term).partition("#")[0].removeprefix(W3ID) for term in terms if term.startswith(W3ID)}
+    files = {"context.jsonld", "plan-tree.frame.jsonld", "mappings"}
+    whole = {"ontology", "shapes"}
+    frozen = {f"{part}/{version}" for part in whole for version in versions.versions()}
+    # The version that the ontology gives itself is answered for once it is frozen.
+    published = named - {f"{part}/{DICTIONARY.version}" for part in whole} | frozen | files
+    assert {"shapes/catalogue", "structure/observations", "code/goal-level/main-goal"} < published
+    assert {name for name in published if client.get(led_to(name)).status_code != 200} == set()
 
 
 # What the pages say
@@ -188,9 +226,8 @@ def test_a_code_list_has_all_its_codes_in_order(fetch: Fetch) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_a_rule_says_what_why_and_shows_what_it_catches(fetch: Fetch, language: str) -> None:
-    shapes = DICTIONARY.vocabulary.shapes
-    for rule in (rule for rule in DICTIONARY.rules if rule.severity):
-        page = unescaped(fetch(path_of(rule.iri), language))
+    for rule in (rule for rule in DICTIONARY.by_iri.values() if rule.severity):
+        page, shapes = unescaped(fetch(path_of(rule.iri), language)), DICTIONARY.shapes_of(rule.ruleset)
         said = [text for part in (SH.message, SH.description) for text in shapes.objects(rule.iri, part)]
         assert all(str(text) in page for text in said), rule.name
         assert f'class="badge {rule.severity.name.lower()}"' in page, rule.name
@@ -205,20 +242,25 @@ def unescaped(page: str) -> str:
 
 
 def test_every_rule_that_a_graph_can_show_has_examples_that_fail_and_pass() -> None:
-    for rule in DICTIONARY.rules:
-        if rule.severity and any(DICTIONARY.vocabulary.shapes.objects(rule.iri, RDF.type)):
+    for rule in DICTIONARY.by_iri.values():
+        if rule.severity and any(DICTIONARY.shapes_of(rule.ruleset).objects(rule.iri, RDF.type)):
             assert {example.fails for example in examples(rule)} == {True, False}, rule.name
 
 
-def test_the_list_of_rules_has_each_once(fetch: Fetch) -> None:
-    links = [link for link in Outline(fetch("/def/shapes")).links if link.startswith("/def/shapes/")]
-    assert sorted(links) == sorted(path_of(rule.iri) for rule in DICTIONARY.rules if rule.severity)
+@RULESETS
+def test_the_list_of_rules_has_each_once_where_its_iri_leads(fetch: Fetch, ruleset: Ruleset) -> None:
+    rules = [rule for rule in DICTIONARY.by_iri.values() if rule.ruleset == ruleset and rule.severity]
+    path = path_of(ruleset.iri)
+    page = Outline(fetch(path))
+    assert sorted(link for link in page.links if link.startswith(f"{path}/")) == sorted(
+        path_of(rule.iri) for rule in rules
+    )
+    assert {rule.name for rule in rules} <= set(page.ids)
 
 
 def test_the_overview_has_a_place_for_each_term_where_its_iri_leads(fetch: Fetch) -> None:
     ids = Outline(fetch("/def")).ids
     assert {iri.removeprefix(PLAN) for iri in [*CLASSES, *PROPERTIES]} <= set(ids)
-    assert {rule.name for rule in DICTIONARY.rules if rule.severity} <= set(Outline(fetch("/def/shapes")).ids)
 
 
 # The picture

@@ -13,10 +13,10 @@ from rdflib.term import Node
 from planverk import folders
 from planverk.findings import Severity
 from planverk.passages import Passage, passages
-from planverk.rules import Rule, read_rules
+from planverk.rules import FOR_DATA, FOR_HARVEST, Rule, Ruleset, read_rules
 from planverk.serialization import read_turtle
 from planverk.vocab import DCT, ONTOLOGY_IRI, PLAN, SKOS
-from planverk.vocabulary import Vocabulary, read_vocabulary
+from planverk.vocabulary import Vocabulary, read_catalogue_rules, read_vocabulary
 
 _PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 
@@ -89,16 +89,25 @@ class Dictionary:
         return {PLAN[part.name]: part.heading for part in self.passages if part.subject.startswith("plan:")}
 
     @cached_property
-    def rules_by_subject(self) -> dict[str, list[Rule]]:
+    def harvest_rules(self) -> list[Rule]:
+        """The rules that harvest documents are judged by."""
+        return read_rules(self.shapes_of(FOR_HARVEST), FOR_HARVEST)
+
+    def shapes_of(self, ruleset: Ruleset) -> Graph:
+        """The shapes that rules are written as."""
+        return read_catalogue_rules().whole if ruleset == FOR_HARVEST else self.vocabulary.shapes
+
+    def by_subject(self, ruleset: Ruleset) -> dict[str, list[Rule]]:
         """The rules by their subject: first those that are sections of the ontology, in its order, then the others."""
-        subjects = dict.fromkeys([*self.sections.values(), *(rule.subject for rule in self.rules)])
-        found = {name: [rule for rule in self.rules if rule.severity and rule.subject == name] for name in subjects}
+        known = [rule for rule in self.by_iri.values() if rule.severity and rule.ruleset == ruleset]
+        subjects = dict.fromkeys([*self.sections.values(), *(rule.subject for rule in known)])
+        found = {name: [rule for rule in known if rule.subject == name] for name in subjects}
         return {subject: rules for subject, rules in found.items() if rules}
 
     @cached_property
     def by_iri(self) -> dict[URIRef, Rule]:
-        """The rules by their IRIs."""
-        return {rule.iri: rule for rule in self.rules}
+        """All rules by their IRIs."""
+        return {rule.iri: rule for rule in [*self.rules, *self.harvest_rules]}
 
     def codes(self, scheme: URIRef) -> list[URIRef]:
         """The codes of a list, in its order."""
@@ -235,7 +244,7 @@ def read_dictionary() -> Dictionary:
         vocabulary=vocabulary,
         mappings={file.stem: read_turtle([file]) for file in sorted((folders.ONTOLOGY / "mappings").glob("*.ttl"))},
         context=json.loads((folders.ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"],
-        rules=read_rules(vocabulary.shapes),
+        rules=read_rules(vocabulary.shapes, FOR_DATA),
         passages=passages(folders.ONTOLOGY / "planverk.ttl"),
     )
 

@@ -18,6 +18,7 @@ W3ID = "https://w3id.org/planverk/"
 ONTOLOGY_IRI = URIRef(W3ID + "ontology")
 PLAN = Namespace(W3ID + "ontology#")
 SHAPE = Namespace(W3ID + "shapes#")
+HARVEST = Namespace(W3ID + "shapes/catalogue#")
 CODE = Namespace(W3ID + "code/")
 
 # rdflib's own DCAT lacks the terms of DCAT 3, so a plain Namespace stands in for it.

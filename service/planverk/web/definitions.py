@@ -13,9 +13,9 @@ from planverk.dictionary import Dictionary, read_dictionary
 from planverk.examples import CONTEXT
 from planverk.findings import Severity
 from planverk.media import DOCUMENTS
-from planverk.rules import examples
+from planverk.rules import FOR_DATA, FOR_HARVEST, Ruleset, examples
 from planverk.versions import Snapshot
-from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SHAPE, SKOS, W3ID, short
+from planverk.vocab import CODE, DCT, ONTOLOGY_IRI, PLAN, SKOS, W3ID, short
 from planverk.web import ontology
 from planverk.web.glossary import Glossary
 from planverk.web.imprint import Imprint, in_rdf, query
@@ -35,7 +35,7 @@ class Definition(NamedTuple):
 
 
 def find(name: str) -> Definition | None:
-    """What `/def/{name}` names: `Goal`, `code/goal-level/sub-goal`, `shapes/Goal-goalLevel`; None when it names nothing."""
+    """What `/def/{name}` names, or None: `Goal`, `code/goal-level/sub-goal`, `shapes/Goal-goalLevel`, `shapes/catalogue`."""
     space, slash, rest = name.partition("/")
     kind = _SPACES.get(space) if slash else _term
     found = kind(rest or name, read_dictionary()) if kind else None
@@ -61,7 +61,8 @@ def _code(name: str, known: Dictionary) -> Definition | None:
 
 
 def _rule(name: str, known: Dictionary) -> Definition | None:
-    iri = SHAPE[name]
+    folder, _, rule = f"shapes/{name}".rpartition("/")
+    iri = URIRef(f"{W3ID}{folder}#{rule}")
     if iri in known.by_iri:
         return _definition(f"shapes/{name}", "rule.html", ontology.rule, iri, _one_rule)
     return _frozen(name, ontology.SHAPES)
@@ -175,10 +176,12 @@ def _one_rule(glossary: Glossary, iri: URIRef) -> Content:
     rule = glossary.dictionary.by_iri[iri]
     return {
         "rule": glossary.rule_entry(rule),
+        "name": _name(rule.ruleset),
         "subject": rule.subject,
-        "checked": any(glossary.dictionary.vocabulary.shapes.objects(iri, RDF.type)),
+        "checked": any(glossary.dictionary.shapes_of(rule.ruleset).objects(iri, RDF.type)),
         "classes": glossary.links(rule.classes),
         "subjects_of": glossary.links(rule.subjects_of),
+        "objects_of": glossary.links(rule.objects_of),
         "paths": glossary.links(rule.paths),
         "parts": glossary.rules(glossary.dictionary.by_iri[part] for part in rule.parts),
         "shown": examples(rule),
@@ -195,14 +198,17 @@ def _one_version(glossary: Glossary, snapshot: Snapshot) -> Content:
     }
 
 
-def _rules(glossary: Glossary) -> Content:
-    known = glossary.dictionary
+def _rules(glossary: Glossary, ruleset: Ruleset) -> Content:
+    by_subject = glossary.dictionary.by_subject(ruleset)
     return {
+        "name": _name(ruleset),
         "levels": Severity,
-        "subjects": {
-            subject: [glossary.rule(rule) for rule in rules] for subject, rules in known.rules_by_subject.items()
-        },
+        "subjects": {subject: [glossary.rule(rule) for rule in rules] for subject, rules in by_subject.items()},
     }
+
+
+def _name(ruleset: Ruleset) -> str:
+    return ruleset.iri.removeprefix(W3ID)
 
 
 def _mappings(glossary: Glossary) -> Content:
@@ -240,7 +246,12 @@ def _counted(known: Dictionary, kind: URIRef) -> Counter[Severity | None]:
 
 WHOLE = Definition(ontology.lines, partial(_page, "", "vocabulary.html", ONTOLOGY_IRI, _overview, "graph"))
 _LISTS = {
-    "shapes": Definition(ontology.shapes, partial(_page, "shapes", "rules.html", ontology.SHAPES, _rules)),
+    _name(ruleset): Definition(
+        partial(ontology.shapes, ruleset),
+        partial(_page, _name(ruleset), "rules.html", ruleset.iri, partial(_rules, ruleset=ruleset)),
+    )
+    for ruleset in (FOR_DATA, FOR_HARVEST)
+} | {
     "mappings": Definition(
         ontology.mappings, partial(_page, "mappings", "mappings.html", ontology.MAPPINGS, _mappings)
     ),

@@ -19,7 +19,7 @@ from planverk.media import BY_SUFFIX
 from planverk.release import CATALOGUE, CONCEPTS, DATA, MANIFEST, MODEL, SUMS, Release, current_version
 from planverk.serialization.dumps import by_subject
 from planverk.vocab import W3ID, definition_path
-from planverk.vocabulary import read_vocabulary
+from planverk.vocabulary import read_catalogue_rules, read_vocabulary
 from planverk.web import create_app
 from planverk.web.archive import Archive
 from planverk.web.responses import here, quote_path
@@ -244,7 +244,7 @@ def _addresses(app: Flask, instance: Instance, archive: Archive) -> Iterator[str
 
 def _definitions() -> Iterator[str]:
     known = read_vocabulary()
-    for graph in (known.ontology, known.shapes):
+    for graph in (known.ontology, known.shapes, read_catalogue_rules().whole):
         for term in sorted({str(subject) for subject in graph.subjects() if str(subject).startswith(W3ID)}):
             yield definition_path(term.removeprefix(W3ID))
 

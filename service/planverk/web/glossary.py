@@ -169,7 +169,7 @@ class Glossary:
 
     def rule(self, rule: Rule) -> RuleRow:
         """A rule in a list."""
-        shapes, link = self.dictionary.vocabulary.shapes, self.names.link(rule.iri)
+        shapes, link = self.dictionary.shapes_of(rule.ruleset), self.names.link(rule.iri)
         name = self.say(rule.iri, SH.name, graph=shapes) or Value(rule.name)
         return RuleRow(
             name._replace(href=link.href), rule.name, rule.severity, self.say(rule.iri, SH.description, graph=shapes)
@@ -177,7 +177,7 @@ class Glossary:
 
     def rule_entry(self, rule: Rule) -> RuleEntry:
         """A rule on its own page."""
-        shapes, parts = self.dictionary.vocabulary.shapes, (SH.name, SH.message, SH.description)
+        shapes, parts = self.dictionary.shapes_of(rule.ruleset), (SH.name, SH.message, SH.description)
         others = [[code, *(self._in(code, rule.iri, part, graph=shapes) for part in parts)] for code in self._others]
         return RuleEntry(str(rule.iri), self.rule(rule), self.say(rule.iri, SH.message, graph=shapes), others)
 

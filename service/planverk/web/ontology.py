@@ -8,6 +8,7 @@ from rdflib.term import Node
 
 from planverk import folders, serialization, versions
 from planverk.dictionary import read_dictionary
+from planverk.rules import Ruleset
 from planverk.versions import Snapshot
 from planverk.vocab import NAMES, ONTOLOGY_IRI, SH, W3ID
 
@@ -24,9 +25,9 @@ def lines() -> bytes:
 
 
 @cache
-def shapes() -> bytes:
-    """All rules as canonical N-Quads."""
-    return serialization.canonical({SHAPES: read_dictionary().vocabulary.shapes})
+def shapes(ruleset: Ruleset) -> bytes:
+    """All rules of a set as canonical N-Quads."""
+    return serialization.canonical({ruleset.iri: read_dictionary().shapes_of(ruleset)})
 
 
 @cache
@@ -48,12 +49,13 @@ def term(iri: URIRef) -> bytes:
 @cache
 def rule(iri: URIRef) -> bytes:
     """A rule with its constraint, the shapes it is part of, and the names of its parts, as canonical N-Quads."""
-    known = read_dictionary().vocabulary.shapes
+    ruleset = read_dictionary().by_iri[iri].ruleset
+    known = read_dictionary().shapes_of(ruleset)
     about = known.cbd(iri)
     about += known.triples((None, SH.property, iri))
     for part in known.objects(iri, SH.property):
         about += known.triples((part, SH.name, None))
-    return serialization.canonical({SHAPES: about})
+    return serialization.canonical({ruleset.iri: about})
 
 
 @cache

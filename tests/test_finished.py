@@ -1,5 +1,6 @@
 """A finished answer that is sent again is the same in every byte, is of the current release, and is counted like the first."""
 
+import asyncio
 import gzip
 import http.client
 import json
@@ -22,9 +23,10 @@ import uvicorn
 from planverk import publication, server
 from planverk.instance import Instance, read_instance
 from planverk.limits import Limits
-from planverk.server import configured, connection, finished, load, plain
+from planverk.server import configured, connection, finished, front, load, plain
 from planverk.server.finished import Finished, FinishedAnswer, Question
 from planverk.server.plain import Plain
+from planverk.store.pool import Result
 from planverk.web import create_app
 from planverk.web.straight import Straight
 from test_server import free_port, wait_until, write_version
@@ -44,11 +46,12 @@ HEADERS = [
 
 
 class Served(NamedTuple):
-    """A server in this process: where it is, the paths that the application was asked for, in order, whether it may answer, and its end."""
+    """A server in this process: where it is, the paths that the application was asked for, in order, whether it may answer, its clients, and its end."""
 
     port: int
     asked: list[str]
     may_answer: Event
+    connections: set[Any]
     stop: Callable[[], None]
 
 
@@ -77,7 +80,7 @@ def serving(instance: Instance) -> Iterator[Served]:
         running.should_exit = True
 
     try:
-        yield Served(port, asked, may_answer, stop)
+        yield Served(port, asked, may_answer, running.server_state.connections, stop)
     finally:
         stop()
         thread.join()
@@ -419,6 +422,9 @@ CLOSE = b"Connection: close\r\n\r\n"
         (b"GET /doc/theme/markup.ttl HTTP/1.1\r\nHost : x\r\n\r\n", [b"400"]),
         (b"nonsense\r\n\r\n", [b"400"]),
         (GET + b"Accept: " + b"x" * 70_000 + b"\r\n" + CLOSE, [b"431"]),
+        (b"GET /sparql?query=" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", [b"414"]),
+        (b"GET /doc/theme/markup.ttl HTTP/1.1\r\n" + CLOSE, [b"400"]),
+        (GET + b"Host: y\r\n" + CLOSE, [b"400"]),
         (GET + b"Upgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n", [b"200"]),
         (b"POST /sparql HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 7\r\n"
          b"Content-Type: application/sparql-query\r\nConnection: close\r\n\r\nASK { }", [b"100", b"200"]),
@@ -429,6 +435,39 @@ def test_requests_are_told_apart_as_http_has_it(here: Served, request_: bytes, a
     ask(here, "/doc/theme/markup.ttl")
     received = raw(here.port, request_)
     assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == answers
+
+
+def test_a_refusal_says_what_to_do_and_may_be_read_by_any_origin(here: Served) -> None:
+    long = raw(here.port, b"GET /sparql?query=" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    large = raw(here.port, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 1100000\r\n" + CLOSE, b"x" * 1_100_000)
+    for refusal, status, words in ((long, b"414", b"by POST"), (large, b"413", b"1 MiB")):
+        head, _, text = refusal.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 " + status)
+        assert b"\r\naccess-control-allow-origin: *" in head
+        assert b"\r\ncontent-length: %d\r\n" % len(text) in head
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("If_None_Match", "*"), ("If_Match", '"x"'), ("Accept_Language", "en"), ("accept_encoding", "br"), ("Accept_", "text/turtle")],
+)  # fmt: skip
+def test_a_field_is_not_taken_for_another_and_the_answer_given_to_all(here: Served, name: str, value: str) -> None:
+    path, fields = f"/doc/theme/markup?{name}", {"Accept": "text/html", "Accept-Language": "nb"}
+    answers = [ask(here, path, {**fields, **more}) for more in ({name: value}, {}, {"Cookie": "the=application"})]
+    assert assert_same(answers).status == 200
+
+
+def test_a_large_answer_that_nobody_is_told_of_is_closed(tmp_path: Path) -> None:
+    async def asked() -> Result:
+        return Result("json", 1, (tmp_path / "answer").open("w+b"))
+
+    async def forgotten() -> Result:
+        outcome = asyncio.create_task(asked())
+        outcome.add_done_callback(front._seen)
+        return await outcome
+
+    assert asyncio.run(forgotten()).content.closed
 
 
 @pytest.mark.parametrize("first", [20_000, 60_000])
@@ -444,7 +483,7 @@ def test_what_looks_like_a_head_is_none_where_content_is_awaited(here: Served) -
     posted = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nConnection: close\r\n"
     received = raw(here.port, posted + b"Content-Length: %d\r\n\r\n" % len(head), head, wait=0.1)
     assert re.findall(rb"HTTP/1\.1 (\d+) ", received) == [b"400"]
-    begun = GET.removesuffix(b"\r\n") + b"\r\nX: "
+    begun = b"GET /doc/theme/markup.ttl HTTP/1.1\r\nX: "
     assert re.findall(rb"HTTP/1\.1 (\d+) ", raw(here.port, begun, head + GET + CLOSE, wait=0.1)) == [b"200", b"200"]
 
 
@@ -554,6 +593,38 @@ def test_a_client_that_does_not_read_keeps_nobody_else_waiting(here: Served) -> 
             except BlockingIOError:
                 break
         assert ask(here, "/doc/theme/markup.ttl").status == 200
+
+
+LARGE = b"GET /def.ttl HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "asks", [LARGE * 120, plain_query("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 40000"), LARGE[:-2] + CLOSE]
+)
+def test_a_client_that_takes_nothing_is_let_go(here: Served, asks: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_SECONDS_TO_TAKE", 0.3)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", here.port))
+        client.sendall(asks)
+        address = client.getsockname()
+        wait_until(lambda: not any(one.client == address for one in list(here.connections)))
+    assert ask(here, "/doc/theme/markup.ttl").status == 200
+
+
+def test_a_client_that_takes_a_little_at_a_time_gets_all(here: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_SECONDS_TO_TAKE", 0.3)
+    monkeypatch.setattr(connection, "_LEAST_TAKEN", 1 << 10)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", here.port))
+        client.sendall(LARGE[:-2] + CLOSE)
+        received = b""
+        while part := client.recv(1 << 14):
+            received += part
+            time.sleep(0.05)
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"\r\ncontent-length: %d\r\n" % len(body) in head
 
 
 def test_the_path_of_a_file_leads_nowhere_else(here: Served, odd: Instance) -> None:

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from planverk.server.finished import FinishedAnswer, Question, asked
 from planverk.server.front import ERRAND, Errand
+from planverk.server.refusal import refused
 
 # How long a client may take to say what it wants, and how much it may say before its content.
 _SECONDS_FOR_HEAD = 20
@@ -22,7 +23,9 @@ _LARGEST_HEAD = 1 << 16
 _A_MOMENT = 0.5
 # A body up to this size is copied behind its head, to be sent with it; a larger one costs less as a piece of its own.
 _LARGEST_COPIED = 1 << 14
-_REFUSAL = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+# How often it is looked whether a client takes what waits for it, and how little is too little between two times.
+_SECONDS_TO_TAKE = 60
+_LEAST_TAKEN = 1 << 14
 
 
 class Connection(HttpToolsProtocol):
@@ -44,23 +47,46 @@ class Connection(HttpToolsProtocol):
         self._plain = self.app.plain
         self._errand: Errand | None = None
         self._told: Errand | None = None
+        self._answering: RequestResponseCycle | None = None
         self._asked = self._early = b""
         self._leaving = False
         self._patience: asyncio.TimerHandle | None = None
+        self._glance: asyncio.TimerHandle | None = None
+        self._stirs = False
+        self._waiting = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Greet a client, unless there are too many."""
         super().connection_made(transport)
         self._patience = self.loop.call_later(_SECONDS_FOR_HEAD, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+        self._glance = self.loop.call_later(_SECONDS_TO_TAKE, self._look)
         if len(self.connections) > (self.limit_concurrency or 0):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client; what it asked the store is ended, unless it is nearly done."""
         self._lose_patience()
+        if self._glance is not None:
+            self._glance.cancel()
         if self._errand is not None:
             self.loop.call_later(_A_MOMENT, self._errand.asked.outcome.cancel)
+        if self._answering is not None:  # uvicorn tells the request that was read last, for which others may wait
+            self._answering.disconnected = True
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """The client has taken most of what waited for it."""
+        self._stirs = True
+        super().resume_writing()
+
+    def _look(self) -> None:
+        """Let a client go that says nothing and takes next to nothing of what waits for it, also of the last that it will get."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting and self._waiting - waiting < _LEAST_TAKEN and self._waiting and not self._stirs:
+            self.transport.abort()
+            return
+        self._waiting, self._stirs = waiting, False
+        self._glance = self.loop.call_later(_SECONDS_TO_TAKE, self._look)
 
     def shutdown(self) -> None:
         """Let the client go, but not before it has what the store is being asked for."""
@@ -70,6 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what was asked before in the same bytes; ask the store a plain query; read anything else."""
+        self._stirs = True
         if self._errand is not None:
             self._wait_with(data)
             return
@@ -114,7 +141,7 @@ class Connection(HttpToolsProtocol):
         if self._in_head:
             self._head += len(data) if was_in_head else 0
             if self._head > _LARGEST_HEAD:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                self._refuse(self._what_is_too_large())
             elif self._patience is None:
                 self._patience = self.loop.call_later(_SECONDS_FOR_HEAD, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
         else:
@@ -132,15 +159,13 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():  # nothing is read after a request that asked to close
             self._at_once = True
             return
-        if (
-            self._much
-            and sum(map(len, (self.url, *(part for field in self.headers for part in field)))) > _LARGEST_HEAD
-        ):
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        is_current = self.parser.get_http_version() == "1.1"
+        fault = self._fault(is_current)
+        if fault is not None:
+            self._refuse(fault)
             self._at_once = True
             return
-        version = self.parser.get_http_version()
-        question = asked(self.parser.get_method(), self.url, self.headers) if version == "1.1" else None
+        question = asked(self.parser.get_method(), self.url, self.headers) if is_current else None
         if question and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
             found = self._finished.find(question)
             if found is not None:
@@ -151,6 +176,19 @@ class Connection(HttpToolsProtocol):
             self._asks = question if self.parser.should_keep_alive() else None
             self.scope["planverk.question"] = question  # type: ignore[typeddict-unknown-key]  # ours
         super().on_headers_complete()
+
+    def _fault(self, is_current: bool) -> HTTPStatus | None:
+        """What a head is refused with, if at all; one of HTTP/1.1 names one host (RFC 9112, section 3.2)."""
+        size = sum(map(len, (self.url, *(part for field in self.headers for part in field)))) if self._much else 0
+        if size > _LARGEST_HEAD:
+            return self._what_is_too_large()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return HTTPStatus.BAD_REQUEST if is_current and hosts != 1 else None
+
+    def _what_is_too_large(self) -> HTTPStatus:
+        """What to refuse a head with that is too large (RFC 9112, section 3; RFC 6585, section 5)."""
+        is_target = len(self.url) > _LARGEST_HEAD // 2
+        return HTTPStatus.REQUEST_URI_TOO_LONG if is_target else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
     def on_body(self, body: bytes) -> None:
         """Content of a request; one that was answered at once has none."""
@@ -210,6 +248,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # Any: as uvicorn has it
         """Have the application answer, and know what the store was asked before."""
+        self._answering = cycle
         if self._told is not None and app is self.app:
             cycle.scope[ERRAND], self._told = self._told, None  # type: ignore[literal-required]  # ours
         super()._start_asgi_task(cycle, app)
@@ -242,7 +281,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus) -> None:
         if not self.transport.is_closing():
             if self._in_head or status != HTTPStatus.REQUEST_TIMEOUT:  # who has said nothing gets no answer
-                self.transport.write(_REFUSAL % (status, status.phrase.encode()))
+                self.transport.write(refused(status))
             self.transport.close()
 
     def _lose_patience(self) -> None:

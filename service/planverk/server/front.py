@@ -19,6 +19,8 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from planverk.server.finished import Fields, Finished, FinishedAnswer, Question, written
 from planverk.server.plain import Plain, PlainQuery
+from planverk.server.refusal import refusal
+from planverk.store.pool import Result
 from planverk.web.operators import Entry
 from planverk.web.straight import Asked
 
@@ -36,7 +38,6 @@ _PIECE = 1 << 16
 # What is asked by whoever asks something that an answer is never kept of.
 _NONE = Question(b"", b"", b"", b"", b"", b"")
 _SECONDS_TO_ASK = 30
-_SECONDS_FOR_A_PIECE = 60
 # Pages may have their language before them.
 _ASKS = re.compile("(/[a-z]{2,3})?/(sparql|query)")
 # Where the scope of a request has a plain query that was asked before.
@@ -229,9 +230,9 @@ class Errand(NamedTuple):
 
 
 def _seen(outcome: "asyncio.Task[Any]") -> None:
-    """Look at trouble that nobody is told of, or asyncio would tell of it."""
-    if not outcome.cancelled():
-        outcome.exception()
+    """Look at what nobody is told of: trouble, of which asyncio would tell, and a large answer, which is put aside in a file."""
+    if not outcome.cancelled() and outcome.exception() is None and isinstance(outcome.result(), Result):
+        outcome.result().content.close()
 
 
 async def _share(first: "asyncio.Future[Shared | None]", send: Send) -> bool:
@@ -251,9 +252,7 @@ async def _send(answer: Answer, send: Send, in_thread: Any) -> None:
     try:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         while first and not whole:
-            await asyncio.wait_for(
-                send({"type": "http.response.body", "body": first, "more_body": True}), _SECONDS_FOR_A_PIECE
-            )
+            await send({"type": "http.response.body", "body": first, "more_body": True})
             first = await in_thread(_piece, answer.others)
         await send({"type": "http.response.body", "body": first})
     finally:
@@ -277,16 +276,13 @@ async def _read(receive: Receive) -> bytes | HTTPStatus:
 
 
 async def _refuse(send: Send, status: HTTPStatus) -> None:
-    text = f"{status.phrase}.\n".encode()
-    headers = [
-        (b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode()), (b"connection", b"close"),
-    ]  # fmt: skip
-    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    fields, text = refusal(status)
+    await send({"type": "http.response.start", "status": int(status), "headers": fields})
     await send({"type": "http.response.body", "body": text})
 
 
 def _environ(scope: dict[str, Any], body: bytes, gone: Event) -> WSGIEnvironment:
-    """The request as WSGI has it (PEP 3333).
+    """The request as WSGI has it (PEP 3333), but for fields with `_` in their names: WSGI would take them for others.
 
     `planverk.gone` is set when the client hangs up; in `planverk.told` the application says of which release its answer is, and
     how it is counted.
@@ -313,6 +309,8 @@ def _environ(scope: dict[str, Any], body: bytes, gone: Event) -> WSGIEnvironment
         "planverk.told": {},
     }
     for name, value in scope["headers"]:
+        if b"_" in name:
+            continue
         key, text = name.decode("latin-1").upper().replace("-", "_"), value.decode("latin-1")
         if key == "CONTENT_TYPE":
             environ[key] = text

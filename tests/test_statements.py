@@ -41,6 +41,14 @@ def vocabulary() -> Vocabulary:
         ('<id/theme/a> plan:startDate "16.12.2014"^^xsd:date .', ["Source-ill-typed-value"]),
         ('<id/theme/a> plan:attendance "om lag 35"^^xsd:integer .', ["Source-ill-typed-value"]),
         ('<id/theme/a> plan:startYear "2014"^^xsd:gYear .', []),
+        ("<id/goal/a> a plan:Goal ; plan:refinesProgramme <id/goal/a> .", ["Source-class-of-term"]),
+        ("<id/goal/a> plan:refinesProgramme <id/goal/a> .", []),
+        (
+            "<id/goal/a> a plan:Gaol ; plan:refinesProgramme <id/goal/a> .",
+            ["Source-class-of-term", "Source-unknown-term"],
+        ),
+        ("<id/goal/a> a plan:Goal , plan:AnnualPlan ; plan:refinesProgramme <id/goal/a> .", []),
+        ("<id/review/a> a plan:Review ; plan:stageOf <id/review/a> .", []),
         ('<id/theme/blåbær> dct:title "Æ"@nb ; rdfs:seeAlso <https://example.org/x> .', []),
     ],
 )
@@ -57,6 +65,17 @@ def test_a_wrong_word_is_answered_with_the_closest_right_one(unreleased: Instanc
     (unreleased.folder / "plan.ttl").write_text(PREFIXES + "<id/theme/a> a plan:Teme .", encoding="utf-8")
     (finding,) = read(unreleased, vocabulary).findings
     assert "plan:Theme" in finding.sentence(["nb"])
+
+
+def test_a_property_on_the_wrong_kind_of_thing_is_told_in_words_of_each_language(
+    unreleased: Instance, vocabulary: Vocabulary
+) -> None:
+    text = "<id/programme/a> a plan:ActionProgramme ; plan:refinesProgramme <id/programme/a> ."
+    (unreleased.folder / "plan.ttl").write_text(PREFIXES + text, encoding="utf-8")
+    (finding,) = read(unreleased, vocabulary).findings
+    assert finding.sentence(["nb"]).startswith("«utdyper program» hører til årsplan, men dette er handlingsprogram.")
+    assert finding.sentence(["en"]).startswith("“")
+    assert "annual plan, but this is action programme" in finding.sentence(["en"])
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,14 @@ def by_place(finding: Finding) -> tuple[str, str, int, str, str]:
     return (str(file), sheet, line, column, finding.rule)
 
 
-def sentences(rules: Graph, rule: Node, **values: str) -> dict[str, str]:
-    """A rule's messages by language, with `{name}` in them replaced by the values given."""
-    texts = (text for text in rules.objects(rule, SH.message) if isinstance(text, Literal))
-    return {text.language or "nb": fill(str(text), values) for text in texts}
+def sentences(rules: Graph, rule: Node, **values: str | Mapping[str, str]) -> dict[str, str]:
+    """A rule's messages by language, with `{name}` in them replaced by the values given, which may be by language too."""
+    texts = {text.language or "nb": str(text) for text in rules.objects(rule, SH.message) if isinstance(text, Literal)}
+    return {language: fill(text, _in(language, values)) for language, text in texts.items()}
+
+
+def _in(language: str, values: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[language] for name, value in values.items()}
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

@@ -1,11 +1,12 @@
-"""What every statement must keep, whatever it is about: known words, values that fit, and links that lead somewhere."""
+"""What every statement must keep, whatever it is about: known words on the things they are for, values that fit, and links that lead somewhere."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
-from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from planverk.findings import Finding, Severity, Triple, by_place, sentences
@@ -24,7 +25,10 @@ def judge_statements(graph: Graph, positions: Positions, base: str, vocabulary: 
     found: dict[tuple[object, ...], Finding] = {}
     for triple in graph:
         for rule, values in judge.faults(triple):
-            texts, place = sentences(vocabulary.shapes, rule, **values), positions.find(*triple)
+            words = {
+                name: judge.labels(value) if isinstance(value, URIRef) else value for name, value in values.items()
+            }
+            texts, place = sentences(vocabulary.shapes, rule, **words), positions.find(*triple)
             severity = Severity.of(vocabulary.shapes.value(rule, SH.severity))
             finding = Finding(rule, severity, texts, place, *triple)
             # A fault of a resource is told once, at its first statement.
@@ -40,18 +44,27 @@ class _Judge:
         self.base = base
         self._graph = graph
         self._is_described = lru_cache(maxsize=1 << 16)(lambda thing: (thing, None, None) in graph)
+        self._kinds = lru_cache(maxsize=1 << 16)(
+            lambda thing: frozenset(kind for kind in graph.objects(thing, RDF.type) if isinstance(kind, URIRef))
+        )
         self.terms = vocabulary.terms
-        known = vocabulary.ontology
+        known = self._ontology = vocabulary.ontology
+        self._domains = {
+            term: (domain, {domain, *known.transitive_subjects(RDFS.subClassOf, domain)})
+            for term, domain in known.subject_objects(RDFS.domain)
+            if isinstance(domain, URIRef)
+        }
         self.deprecated = {
             term: ", ".join(sorted(short(str(other)) for other in known.objects(term, DCT.isReplacedBy))) or "–"
             for term in known.subjects(OWL.deprecated, Literal(True))
         }
 
     def faults(self, triple: Triple) -> Iterator[tuple[URIRef, dict[str, str]]]:
-        """Each rule that a statement breaks, with the words for its message."""
+        """Each rule that a statement breaks, with the words for its message; a term stands for its labels."""
         subject, predicate, value = triple
         yield from self._address(subject)
         yield from self._term(predicate)
+        yield from self._class(subject, predicate)
         for term in {predicate, value} & self.deprecated.keys():
             yield SHAPE["Source-deprecated-term"], {"value": short(str(term)), "suggestion": self.deprecated[term]}
         if predicate == RDF.type:
@@ -62,6 +75,11 @@ class _Judge:
             yield from self._value(value)
         elif isinstance(value, BNode):
             yield SHAPE["Source-blank-node"], {}
+
+    def labels(self, term: URIRef) -> Mapping[str, str]:
+        """What a term is called, by language; its prefixed name where it is called nothing."""
+        texts = (text for text in self._ontology.objects(term, RDFS.label) if isinstance(text, Literal))
+        return defaultdict(lambda: short(str(term)), {text.language or "nb": str(text) for text in texts})
 
     def _address(self, subject: Node) -> Iterator[tuple[URIRef, dict[str, str]]]:
         if isinstance(subject, BNode):
@@ -80,6 +98,13 @@ class _Judge:
                 SHAPE["Source-unknown-term"],
                 {"value": short(str(term)), "suggestion": self._like(str(term), self.terms)},
             )
+
+    def _class(self, subject: Node, predicate: Node) -> Iterator[tuple[URIRef, dict[str, str]]]:
+        kinds = self._kinds(subject)
+        if isinstance(predicate, URIRef) and predicate in self._domains and kinds:
+            domain, fitting = self._domains[predicate]
+            if kinds.isdisjoint(fitting):
+                yield SHAPE["Source-class-of-term"], {"value": predicate, "suggestion": domain, "kind": min(kinds)}
 
     def _link(self, value: URIRef) -> Iterator[tuple[URIRef, dict[str, str]]]:
         if value.startswith(self.base) and not self._is_described(value):

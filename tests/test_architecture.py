@@ -49,6 +49,7 @@ ADDRESSES = {
     "flask_compress": {"web"},
     "flask_cors": {"web"},
     "docx": {"document"},
+    "lxml": {"sources.workbook"},
     "openpyxl": {"sources.workbook"},
     "prometheus_client": {"web"},
     "pyoxigraph": {"serialization", "store.building", "store.embedded", "store.engine", "store.results"},

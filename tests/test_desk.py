@@ -1,9 +1,12 @@
 """A planner's rows get keys once and keep them, what is deleted is withdrawn when that was agreed, and a release can be undone."""
 
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 import openpyxl
 import pytest
@@ -16,6 +19,7 @@ from planverk import desk, sources
 from planverk.cli import main
 from planverk.instance import Instance, read_instance
 from planverk.release import current_version
+from planverk.sources.workbook import ChangedError, write_keys
 from planverk.vocab import DCT, PLAN, RDF, XSD
 from planverk.vocabulary import read_vocabulary
 
@@ -65,6 +69,26 @@ def set_version(instance: Instance, version: str) -> None:
     path.write_text(text.replace(f'version = "{instance.version}"', f'version = "{version}"'), encoding="utf-8")
 
 
+def part_of(path: Path, title: str) -> str:
+    return f"xl/worksheets/sheet{openpyxl.load_workbook(path).sheetnames.index(title) + 1}.xml"
+
+
+def unpacked(path: Path, title: str) -> bytes:
+    """The XML of a sheet."""
+    with zipfile.ZipFile(path) as package:
+        return package.read(part_of(path, title))
+
+
+def repack(path: Path, title: str, part: bytes) -> None:
+    """Write a workbook with other XML for a sheet."""
+    name = part_of(path, title)
+    with zipfile.ZipFile(path) as package:
+        parts = {one: package.read(one) for one in package.namelist()} | {name: part}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for one, content in parts.items():
+            package.writestr(one, content)
+
+
 def said(instance: Instance) -> Graph:
     return sources.read(instance, read_vocabulary()).graph
 
@@ -103,6 +127,61 @@ def test_two_new_rows_of_one_name_get_two_keys(instance: Instance) -> None:
     assert run("check", str(instance.folder), "--keys").exit_code == 0
     keys = [cell.value for cell in openpyxl.load_workbook(instance.folder / "plan.xlsx")["Temaer"]["A"]]
     assert {"theme/likt", "theme/likt-2"} <= set(keys)
+
+
+def test_a_copy_above_the_original_does_not_take_its_key(instance: Instance) -> None:
+    """A spreadsheet program copies the key too, and puts the copied row above."""
+    with edited(instance) as workbook:
+        sheet = workbook["Temaer"]
+        line = row_of(sheet, "theme/markup")
+        sheet.insert_rows(line)
+        for number in range(1, sheet.max_column + 1):
+            sheet.cell(line, number).value = sheet.cell(line + 1, number).value
+        sheet.cell(line, column(sheet, "Tittel (nb)")).value = "Kopien"
+        sheet.cell(add_theme(workbook, "Ny"), 1).value = "Se over!"
+        add_theme(workbook, "Nyere")
+    before = (instance.folder / "plan.xlsx").read_bytes()
+    result = run("check", str(instance.folder), "--keys")
+    assert (result.exit_code, "Ingen nøkler er skrevet inn" in result.stderr) == (1, True)
+    assert (instance.folder / "plan.xlsx").read_bytes() == before
+    assert [row.key for row in sources.read(instance, read_vocabulary()).new] == ["theme/nyere"]
+
+
+def test_keys_are_not_written_into_a_workbook_that_was_saved_since_it_was_read(instance: Instance) -> None:
+    with edited(instance) as workbook:
+        add_theme(workbook, "Nytt")
+    new = sources.read(instance, read_vocabulary()).new
+    with edited(instance) as workbook:
+        workbook["Temaer"].insert_rows(2)
+    saved = (instance.folder / "plan.xlsx").read_bytes()
+    with pytest.raises(ChangedError, match="Kjør på nytt"):
+        write_keys(new)
+    assert (instance.folder / "plan.xlsx").read_bytes() == saved
+
+
+def test_only_the_keys_of_a_workbook_change_when_they_are_written(instance: Instance) -> None:
+    """What its formulas came to stays known, and whoever might use it still may, also by a link."""
+    workbook_file = instance.folder / "plan.xlsx"
+    with edited(instance) as workbook:
+        sheet = workbook["Temaer"]
+        line = add_theme(workbook, "Nytt")
+        order = sheet.cell(line, column(sheet, "Rekkefølge"))
+        order.value = "=3+4"
+    answered = re.sub(rb"<f>3\+4</f><v */?>(</v>)?", b"<f>3+4</f><v>7</v>", unpacked(workbook_file, "Temaer"))
+    repack(workbook_file, "Temaer", answered)
+    elsewhere = instance.folder.parent / "felles.xlsx"
+    workbook_file.rename(elsewhere)
+    elsewhere.chmod(0o664)
+    workbook_file.symlink_to(elsewhere)
+    result = run("check", str(instance.folder), "--keys")
+    assert result.exit_code == 0, result.output
+    assert workbook_file.is_symlink()
+    assert elsewhere.stat().st_mode & 0o777 == 0o664
+    key = f'<c r="A{line}" t="inlineStr"><is><t>theme/nytt</t></is></c>'
+    assert canonicalize(unpacked(elsewhere, "Temaer")).replace(key, "") == canonicalize(answered)
+    assert openpyxl.load_workbook(elsewhere)["Temaer"].cell(line, 1).value == "theme/nytt"
+    again = run("check", str(instance.folder), "--keys")
+    assert (again.exit_code, "Verdien den sist viste, 7, er brukt" in again.stdout) == (0, True)
 
 
 def test_a_cell_that_names_a_thing_by_its_old_name_still_points_at_it(instance: Instance) -> None:

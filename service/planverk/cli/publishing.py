@@ -15,7 +15,7 @@ from planverk.cli.saving import each_save
 from planverk.cli.terminal import FOLDER, instance_in, progress, report
 from planverk.instance import Instance
 from planverk.release import Release, ReleaseError, current, open_release
-from planverk.sources.workbook import mark, write_keys
+from planverk.sources.workbook import ChangedError, mark, write_keys
 from planverk.store import loading
 from planverk.store.library import server
 from planverk.store.remote import RemoteError
@@ -30,7 +30,12 @@ from planverk.vocabulary import read_vocabulary
 )
 @click.option("--quiet", is_flag=True, help="Only violations, no warnings and notes.")
 @click.option("--mark", "and_mark", is_flag=True, help="Also write copies of the workbooks with the findings in them.")
-@click.option("--keys", "and_keys", is_flag=True, help="Also write the keys of new rows into the workbooks.")
+@click.option(
+    "--keys",
+    "and_keys",
+    is_flag=True,
+    help="Also write the keys of new rows into the workbooks, if there is no violation.",
+)
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved, until Ctrl-C.")
 def check(folder: Path, watch: bool, **options: Any) -> None:  # Any: passed on
     """Judge an instance by the rules; without --mark and --keys nothing is written.
@@ -69,8 +74,10 @@ def _checked(
     languages = (language, *instance.languages) if language else instance.languages
     for copy in mark(instance.workbooks, told, languages) if and_mark else []:
         click.echo(f"Merket kopi: {copy}", err=True)
-    if and_keys:
+    if and_keys and not examined.violations:
         _keep_keys(examined)
+    elif and_keys and examined.new:
+        click.echo("Ingen nøkler er skrevet inn. Rett feilene først.", err=True)
     return not examined.violations
 
 
@@ -135,6 +142,8 @@ def _keep_keys(examined: publication.Examination) -> None:
     try:
         for path in write_keys(examined.new):
             click.echo(f"Nøkler for nye rader er skrevet inn: {path}", err=True)
+    except ChangedError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"Nøklene kan ikke skrives inn; lukk arbeidsboken først. ({error})") from None
 

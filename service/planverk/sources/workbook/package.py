@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -43,11 +44,12 @@ class NotToBeOpened(Exception):
 
 
 class Opened(NamedTuple):
-    """A workbook with its formulas, one with what they last came to where it has any, and whether it links to others."""
+    """A workbook with its formulas, one with what they last came to where it has any, whether it links to others, and its hash."""
 
     formulas: Workbook
     values: Workbook
     has_links: bool
+    sha256: str
 
 
 def open_workbook(path: Path) -> Opened:
@@ -59,6 +61,8 @@ def open_workbook(path: Path) -> Opened:
     """
     try:
         names, has_formulas = _judge(path)
+        with path.open("rb") as file:
+            sha256 = file_digest(file, "sha256").hexdigest()
     except _TORN as error:
         raise _damaged(error) from error
     try:
@@ -67,7 +71,7 @@ def open_workbook(path: Path) -> Opened:
         values = openpyxl.load_workbook(path, keep_links=False, data_only=True) if has_formulas else formulas
     except (*_TORN, *_MISREAD) as error:
         raise _damaged(error) from error
-    return Opened(formulas, values, any("/externallinks/" in name for name in names))
+    return Opened(formulas, values, any("/externallinks/" in name for name in names), sha256)
 
 
 def _damaged(error: Exception) -> NotToBeOpened:

@@ -27,10 +27,11 @@ _LONGEST_KEY = 60
 
 
 class NewRow(NamedTuple):
-    """A row that has been given a key, which its workbook does not hold yet."""
+    """A row that has been given a key, which its workbook does not hold yet; `read` is the sha256 of the workbook as it was read."""
 
     place: Place
     key: str
+    read: str
 
 
 class Workbooks(NamedTuple):
@@ -52,7 +53,7 @@ def read_workbooks(instance: Instance, positions: Positions, vocabulary: Vocabul
     for path in instance.workbooks:
         reader.open(path)
     reader.settle()
-    return Workbooks(reader.findings, [NewRow(row.place, row.key) for row in reader.rows if row.new], reader.whole)
+    return Workbooks(reader.findings, reader.new, reader.whole)
 
 
 class _Reader:
@@ -72,6 +73,16 @@ class _Reader:
         self._places: dict[URIRef, Place] = {}
         self._described = set(positions.graph.subjects())
         self._earlier_keys: dict[str, set[str]] = defaultdict(set)
+        self._hashes: dict[Path, str] = {}
+
+    @property
+    def new(self) -> list[NewRow]:
+        """The rows that want their keys written; not those whose key is at fault, which may be another thing's."""
+        return [
+            NewRow(row.place, self._names.key(row.thing), self._hashes[row.place.file])
+            for row in self.rows
+            if row.new and not row.key
+        ]
 
     def fault(self, rule: str, place: Place, **words: str) -> None:
         """Tell of a fault."""
@@ -88,6 +99,7 @@ class _Reader:
             self.whole = False
             self.fault(refused.rule, Place(path, 1), **refused.words)
             return
+        self._hashes[path] = opened.sha256
         if opened.has_links:
             self.fault("link", Place(path, 1, opened.formulas.sheetnames[0], "A"))
         sheets = Sheets(path, opened, self._table, self._instance.language, self.fault)
@@ -147,10 +159,10 @@ class _Reader:
             kind = row.kinds[0] if isinstance(row.kinds[0], URIRef) else row.sheet.classes[0]
             segment = self._table.segment(kind)
             row.thing = _unused(self._instance.base, segment, _slug(row.names[0]) if row.names else segment, taken)
-            row.key = self._names.key(row.thing)
             taken.add(str(row.thing))
             self._places[row.thing] = row.place
-            self.fault("new-row", row.place, value=f"id/{row.key}")
+            if not row.key:
+                self.fault("new-row", row.place, value=f"id/{self._names.key(row.thing)}")
 
     def _state(self, row: Row) -> None:
         for kind in row.kinds:

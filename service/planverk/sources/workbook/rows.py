@@ -34,7 +34,7 @@ class Written(NamedTuple):
 
 @dataclass
 class Row:
-    """A row that says something: where, by which key, and what; `new` when it had no key yet."""
+    """A row that says something: where, by which key, and what; `new` when it had no key yet, or none that can be its own."""
 
     place: Place
     sheet: Sheet

@@ -36,7 +36,19 @@ LAYERS = [
     {"examples", "release", "versions"},
     {"colophon"},
     {"dictionary", "findings", "rules", "serialization", "vocabulary"},
-    {"instance", "citation", "limits", "lines", "media", "packing", "parameters", "passages", "vocab", "folders"},
+    {
+        "instance",
+        "characters",
+        "citation",
+        "limits",
+        "lines",
+        "media",
+        "packing",
+        "parameters",
+        "passages",
+        "vocab",
+        "folders",
+    },
 ]
 
 # The only modules that may import a library; those not named here may be imported by all.

@@ -49,6 +49,21 @@ def vocabulary() -> Vocabulary:
         ),
         ("<id/goal/a> a plan:Goal , plan:AnnualPlan ; plan:refinesProgramme <id/goal/a> .", []),
         ("<id/review/a> a plan:Review ; plan:stageOf <id/review/a> .", []),
+        ("<id/theme/a> rdfs:seeAlso <https://x.no/?f[a]=1> .", ["Source-web-address"]),
+        ("<id/theme/a> rdfs:seeAlso <https://x.no/100%-plan.pdf> .", ["Source-web-address"]),
+        ("<id/theme/a> rdfs:seeAlso <https://x.no/#/sak#s2> .", ["Source-web-address"]),
+        ("<id/theme/a> rdfs:seeAlso <https://x.no:port/> .", ["Source-web-address"]),
+        (r"<id/theme/a> rdfs:seeAlso <https://x.no/\uD83D\uDE00> .", ["Source-web-address"]),
+        ("<id/theme/a> <https://x.no/[a]> 1 .", ["Source-web-address"]),
+        ("<id/theme/a[b]> a plan:Theme .", ["Source-web-address"]),
+        ('<id/theme/a> dct:title "A"^^<https://x.no/[a]> .', ["Source-web-address"]),
+        ("<id/theme/a> rdfs:seeAlso <https://x.no/?f%5Ba%5D=1#å> .", []),
+        (r'<id/theme/a> dct:title "A\u000B"@nb .', ["Source-control-character"]),
+        (r'<id/theme/a> dct:title "A\u0007"@nb .', ["Source-control-character"]),
+        (r'<id/theme/a> dct:title "A\uFFFE"@nb .', ["Source-control-character"]),
+        (r'<id/theme/a> dct:title "A\uD83D\uDE00"@nb .', ["Source-control-character"]),
+        (r'<id/theme/a> dct:title "A\U0001F600\tB\nC"@nb .', []),
+        ('<id/theme/a> dct:title "A"@abcdefghijk .', ["Text-language"]),
         ('<id/theme/blåbær> dct:title "Æ"@nb ; rdfs:seeAlso <https://example.org/x> .', []),
     ],
 )
@@ -84,6 +99,14 @@ def test_a_property_on_the_wrong_kind_of_thing_is_told_in_words_of_each_language
 )
 def test_a_message_is_filled_with_what_is_known(template: str, filled: str) -> None:
     assert fill(template, {"a": "1"}) == filled
+
+
+def test_a_character_that_cannot_be_published_is_told_by_its_code(unreleased: Instance, vocabulary: Vocabulary) -> None:
+    told = r'<id/theme/a> dct:title "A\uD83D\uDE00\u000B"@nb ; rdfs:seeAlso <https://x.no/\uD83D> .'
+    (unreleased.folder / "plan.ttl").write_text(PREFIXES + told, encoding="utf-8")
+    sentences = [finding.sentence(["nb"]) for finding in read(unreleased, vocabulary).findings]
+    assert any("U+000B, U+D83D, U+DE00" in sentence for sentence in sentences)
+    assert any("https://x.no/U+D83D" in sentence for sentence in sentences)
 
 
 def test_a_finding_without_a_known_statement_has_no_place() -> None:

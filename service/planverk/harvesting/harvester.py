@@ -13,6 +13,7 @@ from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from planverk import serialization
+from planverk.characters import NOT_IN_XML
 from planverk.media import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Representation
 from planverk.vocab import DCAT, DCT, MODELLDCATNO, NAMES, SKOS
 
@@ -25,9 +26,8 @@ LANGUAGES = {
     "application/n-triples": N_TRIPLES, "application/ntriples": N_TRIPLES, "application/n-quads": N_QUADS,
     "application/nquads": N_QUADS, "application/trix": None,
 }  # fmt: skip
-# XML 1.0: what an element may be called (NCName, simplified to what Jena splits off), and what no text may hold.
+# XML 1.0: what an element may be called (NCName, simplified to what Jena splits off).
 _SPLITS = re.compile(r"[A-Za-z_\u00c0-\ufffd][\w.\u00b7\u00c0-\ufffd-]*$")
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 
@@ -233,7 +233,7 @@ def _not_xml(graph: Graph) -> Iterator[str]:
         if not _SPLITS.search(str(predicate)):
             yield f"Egenskapen <{predicate}> slutter ikke med et navn som XML kan ha."
     for text in graph.objects(unique=True):
-        if isinstance(text, Literal) and _NO_XML.search(str(text)):
+        if isinstance(text, Literal) and NOT_IN_XML.search(str(text)):
             yield f"Teksten {str(text)!r} har tegn som ikke kan stå i XML."
 
 

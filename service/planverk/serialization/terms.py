@@ -14,6 +14,26 @@ iri = lru_cache(maxsize=1 << 14)(URIRef)
 _named_node = lru_cache(maxsize=1 << 14)(ox.NamedNode)
 
 
+@lru_cache(maxsize=1 << 16)
+def is_iri(text: str) -> bool:
+    """Whether a text is a whole IRI (RFC 3987, section 2.2): no other can be published."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1 << 10)
+def is_tag(text: str) -> bool:
+    """Whether a text is a language tag (BCP 47, section 2.1)."""
+    try:
+        ox.Literal("", language=text)
+    except ValueError:
+        return False
+    return True
+
+
 def quads(triples: Iterable[tuple[Node, Node, Node]], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
     """Statements as pyoxigraph has them, in a graph."""
     for subject, predicate, value in triples:

@@ -9,8 +9,10 @@ from functools import cached_property, lru_cache
 from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from planverk.characters import NOT_IN_XML, visible
 from planverk.findings import Finding, Severity, Triple, by_place, sentences
 from planverk.media import BY_SUFFIX
+from planverk.serialization.terms import is_iri, is_tag
 from planverk.store.positions import Positions
 from planverk.vocab import DCT, OWL, SH, SHAPE, short
 from planverk.vocabulary import Vocabulary
@@ -62,6 +64,10 @@ class _Judge:
     def faults(self, triple: Triple) -> Iterator[tuple[URIRef, dict[str, str]]]:
         """Each rule that a statement breaks, with the words for its message; a term stands for its labels."""
         subject, predicate, value = triple
+        strange = [node for node in triple if isinstance(node, URIRef) and not is_iri(node)]
+        if strange:
+            yield from map(_not_published, strange)
+            return
         yield from self._address(subject)
         yield from self._term(predicate)
         yield from self._class(subject, predicate)
@@ -116,9 +122,20 @@ class _Judge:
         return {subject for subject in self._graph.subjects() if isinstance(subject, URIRef)}
 
     def _value(self, value: Literal) -> Iterator[tuple[URIRef, dict[str, str]]]:
-        if value.ill_typed:
+        characters = sorted(set(NOT_IN_XML.findall(value)))
+        if characters:
+            yield SHAPE["Source-control-character"], {"value": ", ".join(map(visible, characters))}
+        elif value.language and not is_tag(value.language):
+            yield SHAPE["Text-language"], {}
+        elif value.datatype and not is_iri(value.datatype):
+            yield _not_published(value.datatype)
+        elif value.ill_typed:
             yield SHAPE["Source-ill-typed-value"], {"value": str(value), "datatype": short(str(value.datatype))}
 
     def _like(self, iri: str, known: set[URIRef]) -> str:
         match = get_close_matches(iri, [str(one) for one in known], n=1, cutoff=0.8)
         return short(match[0].removeprefix(self.base)) if match else "–"
+
+
+def _not_published(address: URIRef) -> tuple[URIRef, dict[str, str]]:
+    return SHAPE["Source-web-address"], {"value": visible(address)}

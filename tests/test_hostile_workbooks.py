@@ -5,7 +5,8 @@ import resource
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from time import process_time
@@ -98,6 +99,16 @@ def put(heading: str, content: object, number_format: str = "General") -> Callab
         square = themes(workbook)[cell(themes(workbook), heading)]
         square.value = content
         square.number_format = number_format
+
+    return change
+
+
+def put_beside(heading: str, content: object, number_format: str = "General") -> Callable[[Workbook], object]:
+    """The same in a column that the sheet did not have."""
+
+    def change(workbook: Workbook) -> None:
+        themes(workbook).cell(1, themes(workbook).max_column + 1).value = heading
+        put(heading, content, number_format)(workbook)
 
     return change
 
@@ -205,6 +216,12 @@ CELLS = {
     "a truth value": (put("Rekkefølge", True), "whole-number"),
     "a truth value as a title": (put("Tittel (nb)", True), "text"),
     "a number with text": (put("Rekkefølge", "nr. 1"), "whole-number"),
+    "a number that may be two hundred thousand": (put_beside("Beløp", "200.000"), "number"),
+    "a sum below zero that may be two": (put_beside("Beløp", "−1.200.000"), "number"),
+    "a duration": (put_beside("Beløp", timedelta(hours=45, minutes=55), "[h]:mm:ss"), "number"),
+    "a duration as a title": (put("Tittel (nb)", timedelta(hours=45, minutes=55), "[h]:mm:ss"), "text"),
+    "a pointer that is no address": (put("Hører til plan", "//[x"), "name"),
+    "a pointer that is no address either": (put("Hører til plan", "x://[y"), "name"),
     "an error value": (put("Rekkefølge", "#REF!"), "error"),
     "a time of day": (put("Trukket tilbake", datetime(2026, 1, 3, 12, 30)), "date"),
     "a number for a date": (put("Trukket tilbake", 41989), "date"),
@@ -236,6 +253,61 @@ def test_a_formula_with_a_saved_answer_counts_and_is_told(good: bytes, read: Rea
     graph, workbooks = read(answered)
     assert rules(workbooks) == {"formula"}
     assert (MARKUP, PLAN.order, Literal("7", datatype=XSD.integer)) in graph
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (put("Rekkefølge", 123456), "whole-number"),
+        (put_beside("Beløp", 123456), "number"),
+        (put("Tittel (nb)", 123456), "text"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_number_without_end_is_told(change: Callable[[Workbook], object], rule: str, good: bytes, read: Read) -> None:
+    made = changed(good, change)
+    endless = repacked(made, lambda name, part: part.replace(b"<v>123456</v>", b"<v>1E400</v>"))
+    assert rules(read(endless)[1]) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Linje1_x000D_\nLinje2", "Linje1\nLinje2"),
+        ("a_x005F_x000D_b", "a_x000D_b"),
+        ("_xD83D__xDE00_!", "\U0001f600!"),
+        ("_xD83D_!", "_xD83D_!"),
+        ("_x12_", "_x12_"),
+    ],
+)
+def test_a_text_is_read_as_its_cell_shows_it(written: str, shown: str, good: bytes, read: Read) -> None:
+    graph, workbooks = read(changed(good, put("Tittel (nb)", written)))
+    assert rules(workbooks) == set()
+    assert (MARKUP, DCT.title, Literal(shown, lang="nb")) in graph
+
+
+@pytest.mark.parametrize("text", ["0.125", "1200.5", "200 000,5", "-0.125"])
+def test_a_point_that_can_only_part_decimals_does(text: str, good: bytes, read: Read) -> None:
+    graph, workbooks = read(changed(good, put_beside("Beløp", text, "@")))
+    assert rules(workbooks) == set()
+    assert [value.value for value in graph.objects(MARKUP, PLAN.amount)] == [
+        Decimal(text.replace(" ", "").replace(",", "."))
+    ]
+
+
+def test_a_key_that_is_half_an_address_is_told(good: bytes, instance: Instance, vocabulary: Vocabulary) -> None:
+    key = changed(good, lambda workbook: themes(workbook).__setitem__("A2", "http://[abc"))
+    (instance.folder / "plan.xlsx").write_bytes(key)
+    told = {finding.rule_name for finding in sources.read(instance, vocabulary).findings}
+    assert "Source-web-address" in told
+
+
+def test_a_date_that_there_is_not_is_a_finding_and_no_line_in_a_log(
+    good: bytes, read: Read, caplog: pytest.LogCaptureFixture
+) -> None:
+    graph, _ = read(changed(good, put("Trukket tilbake", "31.02.2015", "@")))
+    assert [str(day) for day in graph.objects(MARKUP, PLAN.withdrawnOn)] == ["2015-02-31"]
+    assert caplog.records == []
 
 
 def test_dates_of_the_other_calendar_are_the_same_days(good: bytes, read: Read) -> None:

@@ -1,15 +1,13 @@
 """An editor's Turtle file -> its graph, where each statement stands, and what could not be read."""
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from planverk.findings import Place
+from planverk.sources.literals import literals_are_judged_later
 from planverk.sources.orderly import Stated, read_orderly
 from planverk.store.positions import Positions
 
@@ -39,12 +37,12 @@ def read_turtle(path: Path, base: str, positions: Positions) -> list[SyntaxFault
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return [SyntaxFault(Place(path, line), 1, "the file is not saved as UTF-8")]
-    with _literals_are_judged_later():
+    with literals_are_judged_later():
         orderly = read_orderly(text, base)
     if orderly:
         return _take(orderly, path, positions)
     reader = _Reader(path, base, positions)
-    with _literals_are_judged_later():
+    with literals_are_judged_later():
         # rdflib reads one character beyond the last term, so the last line must have its end.
         reader.loadBuf(text + "\n")
     for prefix, namespace in reader.prefixes():
@@ -58,18 +56,6 @@ def _take(stated: Stated, path: Path, positions: Positions) -> list[SyntaxFault]
         if prefix:
             positions.graph.bind(prefix, namespace, override=False)
     return []
-
-
-@contextmanager
-def _literals_are_judged_later() -> Iterator[None]:
-    # rdflib logs a traceback for each value that does not fit its datatype; these become findings of our own.
-    logger = logging.getLogger("rdflib.term")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class _Reader(SinkParser):

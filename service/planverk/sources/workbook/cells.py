@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from math import isfinite
 from typing import NamedTuple
 
 from rdflib import Graph, Literal, URIRef
@@ -15,7 +16,7 @@ from planverk.sources.workbook.names import Ambiguous, Names, Unknown
 from planverk.sources.workbook.table import Column, Form, Table, normal
 from planverk.vocab import RDFS, XSD
 
-Content = str | int | float | bool | date | time | None
+Content = str | int | float | bool | date | time | timedelta | None
 MOST_CHARACTERS = 32_000  # Excel's limit for a cell is 32,767
 
 
@@ -53,12 +54,16 @@ _RULES = {
 }
 _DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _MONTH = re.compile(r"(\d{1,2})[./](\d{4})")
+_THOUSANDS = re.compile(
+    r"[+−-]?[1-9]\d{0,2}(\.\d{3})+"
+)  # of 200.000 nobody can tell whether it is 200 or two hundred thousand
 _DECIMALS = re.compile(r"0\.(0+)")
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that was not
 _YEARS = range(1000, 3000)
 _MOST_DIGITS = 15  # a number in a cell keeps no more
-# A text that a workbook keeps as it is: XML drops or changes control characters and lone carriage returns, and Excel
-# reads _x0041_ as the character of that number (ECMA-376 part 1, 22.9.2.19).
+# Excel reads _x0041_ as the character of that number, one of UTF-16 (ECMA-376 part 1, 22.9.2.19).
+_ESCAPES = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
+# A text that a workbook keeps as it is: without such, control characters and lone carriage returns, which XML drops or changes.
 _SAFE = re.compile(r"(?s)(?!.*_x[0-9A-Fa-f]{4}_)[^\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]+")
 
 
@@ -111,7 +116,7 @@ class Cells:
             lexical = _lexical(cell, kind)
             if lexical is not None:
                 return [Literal(lexical, datatype=None if kind == XSD.string else kind)]
-        raise Misfit(_RULES.get(kinds[0], "text"), value=str(cell.content))
+        raise Misfit(_RULES.get(kinds[0], "text"), value=_shown(cell.content))
 
     def _codes(self, cell: Cell, column: Column) -> list[Node]:
         codes = {name.casefold(): code for name, code in self._table.codes(column).items()}
@@ -138,6 +143,18 @@ class Cells:
 def is_kept(text: str) -> bool:
     """Whether a workbook keeps a text as it is."""
     return bool(_SAFE.fullmatch(text)) and text == text.strip() and len(text) <= MOST_CHARACTERS
+
+
+def unescaped(text: str) -> str:
+    """The text that a cell shows, with the characters that its XML spells out (ECMA-376 part 1, 22.9.2.19), and lines that end alike."""
+    return _ESCAPES.sub(lambda found: _characters(found[0]), text).replace("\r\n", "\n")
+
+
+def _characters(escapes: str) -> str:
+    try:
+        return bytes.fromhex(re.sub("_x(....)_", r"\1", escapes)).decode("utf-16-be")
+    except UnicodeDecodeError:
+        return escapes  # half a character
 
 
 def exactly(value: Node) -> str:
@@ -182,22 +199,36 @@ def _lines(cell: Cell) -> list[str]:
 
 
 def _text(content: Content) -> str:
-    if isinstance(content, bool | date | time):
+    if isinstance(content, bool | date | time | timedelta) or _is_endless(content):
         # 3.1 in a cell that was not of the kind Text has become the third of January.
-        raise Misfit("text", value=str(content))
+        raise Misfit("text", value=_shown(content))
     return _number(content, 0) if isinstance(content, float) else str(content).strip()
+
+
+def _is_endless(content: Content) -> bool:
+    """Whether a number is too large to be one; XML can hold 1E400."""
+    return isinstance(content, float) and not isfinite(content)
+
+
+def _shown(content: Content) -> str:
+    if not isinstance(content, timedelta):
+        return str(content)
+    minutes, seconds = divmod(int(content.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"  # 45:55:00, as it looks in the cell, not "1 day, 21:55:00"
 
 
 def _lexical(cell: Cell, kind: URIRef) -> str | None:
     """How a content is written as a value of a datatype; None when it is no such value."""
     content = cell.content
-    if isinstance(content, bool | time):
+    if isinstance(content, bool | time | timedelta) or _is_endless(content):
         return None
     if isinstance(content, date):
         return _day(content) if kind == XSD.date else None
     if isinstance(content, int | float):
         return _numeral(content, cell.shown_as, kind)
     text = str(content).strip()
+    if kind == XSD.decimal and _THOUSANDS.fullmatch(text):
+        return None
     return text if _LEXICAL[kind].fullmatch(text) else _as_people_write(normal(text), kind)
 
 

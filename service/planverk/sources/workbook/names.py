@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
@@ -17,6 +16,7 @@ _WITH_KEY = re.compile(r".*\[(?P<key>[^\[\]]+)\]")
 _MOST_SHOWN = 5
 # What cannot stand in an IRI (RFC 3987), and would break the files that a release is written as.
 _UNFIT = re.compile(r"[\s<>\"{}|\\^`]|[\x00-\x20]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")  # RFC 3986, section 3.1
 _SCHEMES = ("http", "https", "mailto", "urn")
 
 
@@ -72,7 +72,7 @@ class Names:
 
     def thing(self, key: str) -> URIRef:
         """The address that a key stands for."""
-        return URIRef(key if urlsplit(key).scheme else f"{self._base}id/{key}")
+        return URIRef(key if _SCHEME.match(key) else f"{self._base}id/{key}")
 
     def shown(self, iri: URIRef) -> str:
         """The name by which a cell points at a thing, with its key where others have the name too."""

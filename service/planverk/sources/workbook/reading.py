@@ -13,6 +13,7 @@ from rdflib.term import Node
 
 from planverk.findings import Finding, Place, Severity, sentences
 from planverk.instance import Instance
+from planverk.sources.literals import literals_are_judged_later
 from planverk.sources.workbook.cells import Cells, Misfit, read_exactly
 from planverk.sources.workbook.names import Names
 from planverk.sources.workbook.package import FOREIGN_ENDINGS, NotToBeOpened, open_workbook
@@ -42,6 +43,7 @@ class Workbooks(NamedTuple):
     whole: bool
 
 
+@literals_are_judged_later()
 def read_workbooks(instance: Instance, positions: Positions, vocabulary: Vocabulary) -> Workbooks:
     """Note what the instance's workbooks say with its places. Nothing is raised for faults."""
     foreign = [path for path in instance.strays if path.suffix.lower() in FOREIGN_ENDINGS]

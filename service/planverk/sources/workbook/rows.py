@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from openpyxl.cell.cell import Cell as Square
 from openpyxl.utils import get_column_letter
@@ -13,7 +13,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from planverk.findings import Place
-from planverk.sources.workbook.cells import Cell
+from planverk.sources.workbook.cells import Cell, unescaped
 from planverk.sources.workbook.package import Opened
 from planverk.sources.workbook.table import DETAILS, GUIDE, KEY, LEDGER, LISTS, NOTES, Column, Sheet, Table, normal
 from planverk.vocab import DCT, FOAF, RDFS, SKOS
@@ -92,7 +92,7 @@ class Sheets:
 
     def _lines(self, worksheet: Worksheet, width: int) -> list[tuple[Place, list[str]]]:
         rows = worksheet.iter_rows(min_row=2, values_only=True)
-        texts = [[str(value) if value is not None else "" for value in row] for row in rows]
+        texts = [[unescaped(str(value)) if value is not None else "" for value in row] for row in rows]
         padded = [row + [""] * (width - len(row)) for row in texts]
         return [(self._place(worksheet, line, "A"), row) for line, row in enumerate(padded, 2) if any(row)]
 
@@ -124,7 +124,7 @@ class Sheets:
         """The columns by their letters; None for one whose heading nobody knows, which is told once."""
         found: dict[str, Column | None] = {}
         for square in next(worksheet.iter_rows(max_row=1), ()):
-            heading, letter = normal(str(square.value or "")), get_column_letter(square.column or 1)
+            heading, letter = normal(unescaped(str(square.value or ""))), get_column_letter(square.column or 1)
             if letter == "A" or not heading:
                 if letter == "A" and heading != KEY:
                     self._fault("heading", self._place(worksheet, 1, letter), value=heading, suggestion=KEY)
@@ -152,17 +152,18 @@ class Sheets:
 
     def _content(self, worksheet: Worksheet, square: Square, letter: str) -> Cell:
         place = self._place(worksheet, square.row, letter)
-        value: object = square.value
+        value: Any = square.value  # Any: as openpyxl has it
         kind = square.data_type
         if kind == "f":
             value, kind = self._computed(worksheet, square, place)
         if kind == "e":
             self._fault("error", place, value=str(value))
             return Cell(None)
-        usable = isinstance(value, str | int | float) or hasattr(value, "isoformat")
-        return Cell(value if usable else None, square.number_format)  # type: ignore[arg-type]  # dates and times have isoformat
+        return Cell(unescaped(value) if isinstance(value, str) else value, square.number_format)
 
-    def _computed(self, worksheet: Worksheet, square: Square, place: Place) -> tuple[object, str]:
+    def _computed(
+        self, worksheet: Worksheet, square: Square, place: Place
+    ) -> tuple[Any, str]:  # Any: as openpyxl has it
         """What a formula last came to; nothing where that is not known or the formula reaches outside the workbook."""
         formula = str(getattr(square.value, "text", square.value))
         last = self._opened.values[worksheet.title][square.coordinate]

@@ -16,6 +16,7 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from planverk.instance import Instance
+from planverk.sources.literals import literals_are_judged_later
 from planverk.sources.workbook.cells import MOST_CHARACTERS, Cell, Cells, exactly, is_kept
 from planverk.sources.workbook.guide import guide
 from planverk.sources.workbook.names import Names
@@ -62,6 +63,7 @@ class _Filled(NamedTuple):
     cells: dict[URIRef, Cell]
 
 
+@literals_are_judged_later()
 def write_workbook(instance: Instance, graph: Graph, known: Graph | None = None) -> bytes:
     """The workbook that says what a graph says; `known` is what the graph may point at.
 

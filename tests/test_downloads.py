@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from planverk import release
 from planverk.instance import Instance, read_instance
 from planverk.media import RDF_REPRESENTATIONS
 from planverk.vocab import SH
-from planverk.web import create_app
+from planverk.web import create_app, downloads
 
 HERE = "/releases/1.0.0/"
 FILES = [f"data.{row.suffix}" for row in RDF_REPRESENTATIONS] + ["manifest.json", "SHA256SUMS"]
@@ -63,6 +64,27 @@ def test_the_current_release_has_an_address_that_leads_to_it(odd_client: FlaskCl
         assert (response.status_code, response.headers["Location"]) == (307, HERE + name)
         assert "immutable" not in response.headers.get("Cache-Control", "")
         assert get(odd_client, response.headers["Location"]).status_code == 200
+
+
+def test_a_list_that_another_release_overtakes_is_told_as_the_older_one(
+    copy_of_odd: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, listed = copy_of_odd.releases, release.all_releases
+    shutil.copytree(folder / "1.0.0", folder / "1.1.0")
+
+    def overtaken(releases: Path) -> list[release.Release]:
+        found = listed(releases)
+        release.point(releases, "1.1.0")
+        return found
+
+    monkeypatch.setattr(downloads, "all_releases", overtaken)
+    for accept in ("text/html", "application/json"):
+        release.point(folder, "1.0.0")
+        told: dict[str, str] = {}
+        create_app(copy_of_odd).test_client().get(
+            "/releases/", headers={"Accept": accept}, environ_overrides={"planverk.told": told}
+        )
+        assert told["version"] == "1.0.0"
 
 
 # Files

@@ -1,6 +1,7 @@
 """What changed from release to release: sentences, RDF, an Atom feed, and a stream that a client follows to its end."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +17,13 @@ from werkzeug.serving import make_server
 
 from planverk.changes import Comparison, Kind, Side, side
 from planverk.cli import main
-from planverk.instance import Instance
+from planverk.instance import Instance, read_instance
 from planverk.media import RDF_REPRESENTATIONS
-from planverk.release import open_release
+from planverk.release import MANIFEST, open_release, point
+from planverk.store.frozen import FrozenEdition
 from planverk.vocab import CS, DCT, LDES, PLAN, PROV, TREE
 from planverk.web import create_app
+from planverk.web.archive import MOST_OPEN, Archive
 
 TESTS = Path(__file__).parent
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -263,3 +266,73 @@ def test_a_client_from_npm_follows_the_stream_to_its_end(
     assert sorted(things).count("theme/markup") == 2
     assert len(members) == 11
     assert f"{editions.base}releases/1.1.0/doc/theme/nytt" in {member["id"] for member in members}
+
+
+# However many releases there are
+
+
+@pytest.fixture
+def many(editions: Instance, tmp_path: Path) -> Instance:
+    """More releases than are open at once, one a day."""
+    instance = read_instance(shutil.copytree(editions.folder, tmp_path / "instance", symlinks=True))
+    for day in range(1, MOST_OPEN + 1):
+        folder = shutil.copytree(instance.releases / "2.0.0", instance.releases / f"3.{day}.0")
+        told = json.loads((folder / MANIFEST).read_text()) | {"version": folder.name, "issued": f"2026-04-{day:02}"}
+        (folder / MANIFEST).write_text(json.dumps(told))
+    point(instance.releases, f"3.{MOST_OPEN}.0")
+    return instance
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is done anew: files of statements that are read from their beginning, and vocabularies."""
+    done: list[str] = []
+    read, vocabulary = Side.read, FrozenEdition.vocabulary
+
+    def read_of(one: Side) -> Iterator[bytes]:
+        done.append(str(one.path))
+        return read(one)
+
+    def vocabulary_of(one: FrozenEdition) -> Graph:
+        if "vocabulary" not in vars(one):
+            done.append(f"vocabulary of {one.release.version}")
+        return vocabulary.__get__(one)
+
+    monkeypatch.setattr(Side, "read", read_of)
+    monkeypatch.setattr(FrozenEdition, "vocabulary", property(vocabulary_of))
+    return done
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/feed.ttl"])
+def test_what_was_compared_for_the_feeds_is_not_compared_again(many: Instance, work: list[str], path: str) -> None:
+    client = create_app(many).test_client()
+    first = client.get(path)
+    assert len([one for one in work if one.endswith(".nq")]) == 2 * (MOST_OPEN + 3) - 1
+    work.clear()
+    assert client.get(path).data == first.data
+    assert work == []
+
+
+def test_the_stream_needs_no_vocabulary(many: Instance, work: list[str]) -> None:
+    create_app(many).test_client().get("/feed.ttl")
+    assert not [one for one in work if one.startswith("vocabulary")]
+
+
+def test_a_comparison_that_is_kept_needs_no_release_opened(many: Instance, work: list[str]) -> None:
+    archive = Archive(many.releases, many.limits)
+    newest = archive.releases()[-1]
+    kept = archive.comparison(newest)
+    for release in archive.releases()[:-1]:
+        archive.edition(release.version)
+    work.clear()
+    assert archive.comparison(newest) is kept
+    assert work == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/feed.atom", "/feed", "/feed/1.1.0/1", "/releases/1.1.0/changes", "/releases/2.0.0/changes/since/1.0.0"]
+)
+def test_what_is_told_of_changes_is_kept_until_another_release(web: FlaskClient, path: str) -> None:
+    told: dict[str, str] = {}
+    assert web.get(path, environ_overrides={"planverk.told": told}).status_code == 200
+    assert told["version"] == "2.0.0"

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from planverk.instance import Instance
 from planverk.limits import Limits
 from planverk.release import STORE
+from planverk.store.cache import Kept, ResultCache
 from planverk.store.pool import Pool, Result
 from planverk.store.process import Worker
 from planverk.store.sparql import QueryRefused, SparqlRequest
@@ -110,6 +111,14 @@ def test_a_query_that_costs_too_much_ends_as_an_error_and_the_next_is_answered(
     assert error.value.limit == COSTLY[query]
     assert time.monotonic() - began < pool.limits.seconds + 5
     assert b"bindings" in asking(pool, SMALL)
+
+
+@pytest.mark.parametrize("graphs", [("urn:" + "x" * 70_000,), tuple(f"urn:{number:04}" for number in range(9000))])
+@pytest.mark.parametrize("place", ["default_graphs", "named_graphs"])
+def test_names_of_graphs_count_as_the_query_does(pool: Pool, place: str, graphs: tuple[str, ...]) -> None:
+    with pytest.raises(LimitExceeded) as error:
+        pool.query(SparqlRequest("ASK {}")._replace(**{place: graphs}), FORMATS)  # type: ignore[arg-type]  # either is one
+    assert error.value.limit == "query_kb"
 
 
 @pytest.mark.parametrize(
@@ -363,3 +372,21 @@ def test_a_question_asked_again_is_answered_from_memory(odd: Instance) -> None:
     assert second.data == first.data
     again = client.get("/sparql", query_string=query, headers={"If-None-Match": second.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("", 2100),  # an answer of nothing takes its place all the same
+        ("x" * 60_000, 17),
+        ("\N{BLUEBERRIES}" * 60_000, 4),
+    ],
+)
+def test_the_bound_of_memory_counts_questions_with_their_answers(text: str, most: int) -> None:
+    cache = ResultCache(1 << 20)
+    asked = [(SparqlRequest("ASK {}", (f"urn:{number}", text)), (("truth", "json"),)) for number in range(3000)]
+    for question in asked:
+        cache.keep(question, Kept("json", b""))
+    kept = [question for question in asked if cache.get(question)]
+    assert kept == asked[-len(kept) :]
+    assert 0 < len(kept) <= most

@@ -89,12 +89,11 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Difference:
     """Two releases, the older first; without an older one everything was added."""
 
     older: Side | None
     newer: Side
-    vocabulary: Graph
 
     @cached_property
     def things(self) -> list[tuple[str, Kind]]:
@@ -112,6 +111,37 @@ class Comparison:
         """How many things each of the four became of."""
         kinds = [kind for _, kind in self.things]
         return {kind: kinds.count(kind) for kind in Kind}
+
+    def _before(self, thing: str) -> set[bytes]:
+        return self.older.about(thing) if self.older else set()
+
+    def _kind(self, thing: str) -> Kind:
+        before, after = self._before(thing), self.newer.about(thing)
+        if not before or not after:
+            return Kind.REMOVED if before else Kind.ADDED
+        withdrawn = any(_WITHDRAWN in line for line in after) and not any(_WITHDRAWN in line for line in before)
+        return Kind.WITHDRAWN if withdrawn else Kind.CHANGED
+
+    def _differing(self) -> Iterator[bytes]:
+        """The lines that only one of the two has, in their order; one line of each is in memory at a time."""
+        old, new = self.older.read() if self.older else iter(()), self.newer.read()
+        one, other = next(old, None), next(new, None)
+        while one is not None or other is not None:
+            if one == other:
+                one, other = next(old, None), next(new, None)
+            elif other is None or (one is not None and one < other):
+                yield one or b""
+                one = next(old, None)
+            else:
+                yield other
+                other = next(new, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Difference):
+    """A difference that can be told in words, which are those of a vocabulary."""
+
+    vocabulary: Graph
 
     def sentences(self, change: Change) -> dict[str, str]:
         """A change as a sentence in each language."""
@@ -165,30 +195,6 @@ class Comparison:
 
     def _known(self, thing: str) -> set[bytes]:
         return self.newer.about(thing) or self._before(thing)
-
-    def _before(self, thing: str) -> set[bytes]:
-        return self.older.about(thing) if self.older else set()
-
-    def _kind(self, thing: str) -> Kind:
-        before, after = self._before(thing), self.newer.about(thing)
-        if not before or not after:
-            return Kind.REMOVED if before else Kind.ADDED
-        withdrawn = any(_WITHDRAWN in line for line in after) and not any(_WITHDRAWN in line for line in before)
-        return Kind.WITHDRAWN if withdrawn else Kind.CHANGED
-
-    def _differing(self) -> Iterator[bytes]:
-        """The lines that only one of the two has, in their order; one line of each is in memory at a time."""
-        old, new = self.older.read() if self.older else iter(()), self.newer.read()
-        one, other = next(old, None), next(new, None)
-        while one is not None or other is not None:
-            if one == other:
-                one, other = next(old, None), next(new, None)
-            elif other is None or (one is not None and one < other):
-                yield one or b""
-                one = next(old, None)
-            else:
-                yield other
-                other = next(new, None)
 
 
 def side(release: Release) -> Side:

@@ -17,7 +17,7 @@ class Limits(NamedTuple):
     service_mb: int = 4
     """Size of what one query may fetch from other endpoints by SERVICE, in MiB."""
     query_kb: int = 64
-    """Size of the text of a query, in KiB."""
+    """Size of the text of a query and of the graphs named beside it, in KiB."""
     depth: int = 100
     """How deep brackets may be nested in a query."""
     workers: int = 2
@@ -29,4 +29,4 @@ class Limits(NamedTuple):
     finished_mb: int = 64
     """Memory for finished answers of all kinds, which are sent again as they are, in MiB for each process."""
     cache_mb: int = 64
-    """Memory for results that may be asked for again, in MiB."""
+    """Memory for results that may be asked for again, with their queries, in MiB."""

@@ -2,8 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from sys import getsizeof
 from threading import Lock
 from typing import NamedTuple
+
+# What an answer takes besides its content and its question.
+_OVERHEAD = 500
 
 
 class Kept(NamedTuple):
@@ -17,7 +21,7 @@ class ResultCache:
     """Holds answers of one release; a new release begins with an empty one."""
 
     def __init__(self, largest: int) -> None:
-        """Take the bound, in bytes of content."""
+        """Take the bound, in bytes of content and questions."""
         self._left = largest
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._lock = Lock()
@@ -35,7 +39,15 @@ class ResultCache:
             if question in self._kept:
                 return
             self._kept[question] = answer
-            self._left -= len(answer.content)
+            self._left -= _size(question, answer)
             while self._left < 0:
-                _, dropped = self._kept.popitem(last=False)
-                self._left += len(dropped.content)
+                self._left += _size(*self._kept.popitem(last=False))
+
+
+def _size(question: Hashable, answer: Kept) -> int:
+    return _memory(question) + len(answer.content) + _OVERHEAD
+
+
+def _memory(part: object) -> int:
+    """What a question, or a part of it, takes in memory: whoever asks decides how long its texts are."""
+    return getsizeof(part) + (sum(map(_memory, part)) if isinstance(part, tuple) else 0)

@@ -102,7 +102,7 @@ class Pool:
             StoreFailed, StoreUnreachable: the worker could not do its work at all.
 
         """
-        self._measure(asked.query)
+        self._measure(asked)
         with self._place_in_queue(client):
             # No worker waits for another endpoint, and the time spent there is taken from the query's.
             end = time.monotonic() + self.limits.seconds
@@ -122,7 +122,7 @@ class Pool:
 
     async def answer(self, asked: SparqlRequest, formats: Mapping[str, str], client: str = "") -> Result:
         """As `query`, on an event loop; it is cancelled when the client is gone."""
-        self._measure(asked.query)
+        self._measure(asked)
         with self._place_in_queue(client):
             end = time.monotonic() + self.limits.seconds
             settled = Settled(asked, None)
@@ -147,11 +147,12 @@ class Pool:
         waiting = self._of_client.total() - self._running
         return {"running": self._running, "waiting": waiting, "replaced": self.replaced}
 
-    def _measure(self, query: str) -> None:
+    def _measure(self, asked: SparqlRequest) -> None:
         # A very deep query would crash the engine's parser, and a very long one keep it busy, before any data is read.
-        if len(query.encode()) > self.limits.query_kb << 10:
+        texts = (asked.query, *asked.default_graphs, *asked.named_graphs)
+        if sum(len(text.encode()) for text in texts) > self.limits.query_kb << 10:
             raise LimitExceeded("query_kb", f"{self.limits.query_kb} KiB")
-        if is_deeper(query, self.limits.depth):
+        if is_deeper(asked.query, self.limits.depth):
             raise LimitExceeded("depth", str(self.limits.depth))
 
     @contextmanager

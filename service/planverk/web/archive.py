@@ -4,7 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
-from planverk.changes import Comparison, side
+from planverk.changes import Comparison, Difference, side
 from planverk.limits import Limits
 from planverk.release import Release, all_releases, neighbours, open_release
 from planverk.store.edition import Edition
@@ -12,6 +12,7 @@ from planverk.store.frozen import FrozenEdition
 
 # How many are open at once; opening one again costs next to nothing, whatever its size.
 MOST_OPEN = 8
+_Pair = tuple[str, str]
 
 
 class Archive:
@@ -22,7 +23,8 @@ class Archive:
         self._folder = folder
         self._limits = limits
         self._open: OrderedDict[str, Edition] = OrderedDict()
-        self._comparisons: OrderedDict[tuple[str, str], Comparison] = OrderedDict()
+        self._comparisons: OrderedDict[_Pair, Comparison] = OrderedDict()
+        self._counts: dict[_Pair, int] = {}
         self._lock = Lock()
 
     def releases(self) -> list[Release]:
@@ -46,12 +48,27 @@ class Archive:
     def comparison(self, newer: Release, older: Release | None = None) -> Comparison:
         """What became of things from one release, or else the one before, to another."""
         before = older or neighbours(self._folder, newer)[0]
-        key = (before.version if before else "", newer.version)
-        vocabulary = self.edition(newer.version).vocabulary
+        pair = _pair(before, newer)
         with self._lock:
-            if key not in self._comparisons:
-                self._comparisons[key] = Comparison(side(before) if before else None, side(newer), vocabulary)
-            self._comparisons.move_to_end(key)
+            kept = self._comparisons.get(pair)
+        if kept is None:
+            vocabulary = self.edition(newer.version).vocabulary
+            kept = Comparison(side(before) if before else None, side(newer), vocabulary)
+        with self._lock:
+            kept = self._comparisons.setdefault(pair, kept)
+            self._comparisons.move_to_end(pair)
             while len(self._comparisons) > MOST_OPEN:
                 self._comparisons.popitem(last=False)
-            return self._comparisons[key]
+        return kept
+
+    def count(self, release: Release) -> int:
+        """How many things are not the same as in the release before; kept of any number of releases."""
+        before = neighbours(self._folder, release)[0]
+        pair = _pair(before, release)
+        if pair not in self._counts:
+            self._counts[pair] = len(Difference(side(before) if before else None, side(release)).things)
+        return self._counts[pair]
+
+
+def _pair(older: Release | None, newer: Release) -> _Pair:
+    return older.version if older else "", newer.version

@@ -41,12 +41,14 @@ _EVER = 365 * 24 * 60 * 60
 @blueprint.get("/releases/")
 def releases() -> Response:
     """Every release, the newest first."""
+    # Asked first: a list read before another release became current would be kept as that one's.
+    current = edition().release.version
     found = all_releases(instance().releases)
     if wanted((media.HTML, JSON)) is JSON:
         return _json({"releases": [_summary(release) for release in found]})
     formats = (Format("JSON", "/releases/?format=json", JSON.media_type), *FEEDS)
     imprint = Imprint(address("/releases/"), "/releases/", formats)
-    return _page("releases.html", releases=found, current=edition().release.version, imprint=imprint)
+    return _page("releases.html", releases=found, current=current, imprint=imprint)
 
 
 @blueprint.get("/releases/<version>/")

@@ -68,7 +68,10 @@ _EXCEEDED = {
     "service_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Det som SERVICE henter, er større enn %(allowed)s.")),
     "result_mb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Svaret er større enn %(allowed)s og ble ikke sendt.")),
     "rows": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Lageret gir høyst %(allowed)s rader i ett svar.")),
-    "query_kb": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Spørringen er lengre enn %(allowed)s.")),
+    "query_kb": (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("Spørringen er, med grafer som er navngitt utenfor den, lengre enn %(allowed)s."),
+    ),
     "depth": (HTTPStatus.BAD_REQUEST, _("Spørringen har parenteser i mer enn %(allowed)s nivåer.")),
 }
 # Why another endpoint, which a query fetches from, is of no use to it.

@@ -264,7 +264,7 @@ def _data(archive: Archive) -> Iterable[str]:
     for release in archive.releases():
         yield from (f"/id/{name}" for name in _names(release, DATA, CATALOGUE, CONCEPTS, MODEL))
         yield from (f"/timemap/{form}/doc/{name}" for form in ("link", "json") for name in _names(release, DATA))
-        pages = -(-len(archive.comparison(release).things) // PAGE)
+        pages = -(-archive.count(release) // PAGE)
         yield from (f"/feed/{release.version}/{number}" for number in range(1, pages + 1))
 
 

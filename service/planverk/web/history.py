@@ -10,11 +10,12 @@ from planverk.changes import Comparison, Kind, changeset
 from planverk.feed import PAGE, Leaf, Member
 from planverk.media import DOCUMENTS, RDF_REPRESENTATIONS, Representation
 from planverk.release import Release
+from planverk.store.cache import Kept
 from planverk.vocab import document_path
 from planverk.web.imprint import FEEDS, Imprint, in_rdf
 from planverk.web.languages import spoken
 from planverk.web.resources import SUFFIX, negotiated
-from planverk.web.responses import address, archive, document, here, instance, link, quote_path
+from planverk.web.responses import address, archive, document, edition, here, instance, link, quote_path
 
 blueprint = Blueprint("history", __name__)
 ATOM = Representation("atom", "application/atom+xml", "Atom", is_rdf=False)
@@ -29,6 +30,7 @@ _ON_A_PAGE, _IN_AN_ENTRY = 1000, 50
 @blueprint.get(f"/releases/<version>/changes/since/<since>.{SUFFIX}")
 def changes(version: str, since: str | None = None, suffix: str | None = None) -> Response:
     """What was added, changed and withdrawn in a release since the one before, or since another."""
+    edition()  # as of which the answer is kept
     release, older = _release(version), _release(since) if since else None
     comparison = archive().comparison(release, older)
     path = f"/releases/{version}/changes" + (f"/since/{since}" if since else "")
@@ -45,6 +47,15 @@ def changes(version: str, since: str | None = None, suffix: str | None = None) -
 @blueprint.get("/feed.atom")
 def atom() -> Response:
     """The releases as an Atom feed (RFC 4287), the newest first, with what changed in each."""
+    answers, key = edition().answers, ("feed", ATOM.suffix)
+    kept = answers.get(key)
+    if kept is None:
+        kept = Kept(ATOM.suffix, _entries().encode())
+        answers.keep(key, kept)
+    return document(kept.content, ATOM)
+
+
+def _entries() -> str:
     language = instance().language
     entries = [
         {"release": release, "sentences": list(_sentences(archive().comparison(release), language, _IN_AN_ENTRY)),
@@ -53,15 +64,15 @@ def atom() -> Response:
     ]  # fmt: skip
     if not entries:
         abort(404)
-    body = render_template("feed.xml", instance=instance(), language=language,
-                           title=instance().titles.get(language, ""), entries=entries)  # fmt: skip
-    return document(body, ATOM)
+    title = instance().titles.get(language, "")
+    return render_template("feed.xml", instance=instance(), language=language, title=title, entries=entries)
 
 
 @blueprint.get("/feed")
 @blueprint.get(f"/feed.<any({','.join(row.suffix for row in RDF_REPRESENTATIONS)}):suffix>")
 def stream(suffix: str | None = None) -> Response:
     """All changes as a Linked Data Event Stream: where its pages are."""
+    edition()  # as of which the answer is kept
     leaves = [leaf for release in archive().releases() for leaf in _leaves(release)]
     titles = {language: f"{text} – LDES" for language, text in instance().titles.items()}
 
@@ -75,6 +86,7 @@ def stream(suffix: str | None = None) -> Response:
 @blueprint.get(f"/feed/<version>/<int:number>.<any({','.join(row.suffix for row in RDF_REPRESENTATIONS)}):suffix>")
 def stream_page(version: str, number: int, suffix: str | None = None) -> Response:
     """One page of the stream, which never changes."""
+    edition()  # as of which the answer is kept
     release = _release(version)
     leaf = next((leaf for leaf in _leaves(release) if leaf.name == f"{version}/{number}"), None)
     if leaf is None:
@@ -94,14 +106,13 @@ def stream_page(version: str, number: int, suffix: str | None = None) -> Respons
 
 def _leaves(release: Release) -> Iterator[Leaf]:
     """The pages that a release has in the stream."""
-    count = len(archive().comparison(release).things)
-    for number in range(1, -(-count // PAGE) + 1):
+    for number in range(1, -(-archive().count(release) // PAGE) + 1):
         yield Leaf(f"{release.version}/{number}", f"{release.issued}T00:00:00Z")
 
 
 def _members(release: Release, things: list[tuple[str, Kind]]) -> Iterator[Member]:
-    edition = archive().edition(release.version)
-    return (Member(thing, edition.about(thing)) for thing, _ in things)
+    then = archive().edition(release.version)
+    return (Member(thing, then.about(thing)) for thing, _ in things)
 
 
 def _release(version: str) -> Release:

@@ -41,10 +41,9 @@ _PROGRAMS = Path(__file__).parent / "programs"
 @blueprint.get("/")
 def home() -> Response:
     """What this is and what one can do here; its cost does not grow with the plans."""
+    now = edition().release
     imprint = Imprint(instance().base, "/", in_rdf("/katalog", HARVESTED), query("plans"))
-    body = render_template(
-        "home.html", **here(), plans=_plans(), most=_SHOWN, release=edition().release, imprint=imprint
-    )
+    body = render_template("home.html", **here(), plans=_plans(), most=_SHOWN, release=now, imprint=imprint)
     response = document(body, media.HTML)
     # RFC 8631, and where VoID is looked for.
     response.headers["Link"] = (

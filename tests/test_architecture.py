@@ -48,6 +48,7 @@ LAYERS = [
         "passages",
         "vocab",
         "folders",
+        "settings",
     },
 ]
 

@@ -144,6 +144,13 @@ def test_an_instance_with_violations_cannot_be_released(copy_of_odd: Instance) -
         publish(copy_of_odd)
 
 
+def test_a_release_that_says_nothing_is_refused(unreleased: Instance) -> None:
+    for path in unreleased.sources + unreleased.queries:
+        path.unlink()
+    with pytest.raises(ReleaseError, match="states nothing"):
+        publication.publish(unreleased, publication.examine(unreleased, silent), silent)
+
+
 def test_every_file_has_the_hash_that_manifest_and_sums_say(odd: Instance) -> None:
     found = release.current(odd.releases)
     assert found is not None

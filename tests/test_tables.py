@@ -4,20 +4,21 @@ import csv
 import json
 import zipfile
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import csvw
 import frictionless
 import openpyxl
 import pytest
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, XSD, Graph, Literal, URIRef
 
 from planverk import release
 from planverk.dictionary import read_dictionary
 from planverk.instance import Instance
-from planverk.tables import CODES, LINKS, SEPARATORS, THINGS, Tables
+from planverk.tables import CODES, LINKS, THINGS, Column, Table, Tables
 from planverk.tables.csvw import write_rows
+from planverk.tables.spreadsheet import write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,7 @@ def line(thing: str, term: URIRef, value: URIRef | Literal) -> str:
         (["1|", "2¦"], "1|␟2¦", "␟"),
         (['say "hei"', "line\nbreak, and comma"], 'line\nbreak, and comma|say "hei"', "|"),
         (["=1+1"], "=1+1", "|"),
+        (["|¦␟␟|", "␟b"], "|¦␟␟||␟␟␟␟b", "|␟␟␟"),
     ],
 )
 def test_several_values_stand_in_one_cell_and_can_be_told_apart(
@@ -130,7 +132,28 @@ def test_several_values_stand_in_one_cell_and_can_be_told_apart(
     write_rows(tmp_path, tables)
     column = next(table for table in tables if table.kind == kind).columns[1]
     assert (rows(tmp_path / "Kind.csv"), column.separator) == ([{"iri": "urn:thing", "note": cell}], separator)
-    assert separator in SEPARATORS
+    assert cell.split(separator) == sorted(values)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "value", "written"),
+    [
+        (XSD.gYear, "2019Z", "2019Z"),
+        (XSD.gYear, "2019", 2019),
+        (XSD.decimal, "1.50", 1.5),
+        (XSD.decimal, "9" * 400, "9" * 400),
+        (XSD.decimal, "0.1234567890123456", "0.1234567890123456"),
+        (XSD.integer, "9007199254740993", "9007199254740993"),
+    ],
+)
+def test_a_number_that_a_sheet_would_change_is_a_text_there(
+    tmp_path: Path, datatype: URIRef, value: str, written: str | float
+) -> None:
+    column = Column("note", {}, {}, datatype=datatype.rpartition("#")[2])
+    (tmp_path / "Kind.csv").write_text(f"note\n{value}\n", encoding="utf-8")
+    write_workbook(tmp_path / "book.xlsx", [Table("Kind", {}, {}, [column])], [("Tittel", "A")], date(2026, 1, 2))
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx", read_only=True)
+    assert [row[0] for row in book["Kind"].iter_rows(values_only=True)] == ["note", written]
 
 
 def test_two_classes_of_one_name_have_a_table_each(tmp_path: Path) -> None:

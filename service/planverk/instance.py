@@ -3,14 +3,14 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from rdflib import URIRef
 
 from planverk.limits import Limits
+from planverk.settings import SETTINGS, each, is_address, is_iri, is_text
 
 CONFIGURATION = "planverk.toml"
 
@@ -85,58 +85,27 @@ class Instance:
     @property
     def sources(self) -> list[Path]:
         """The editors' files, in a stable order."""
-        return sorted(self.folder.glob("*.ttl"))
+        return [path for path in _files(self.folder) if path.suffix.lower() == ".ttl"]
 
     @property
     def workbooks(self) -> list[Path]:
-        """The planners' workbooks, in a stable order; not the locks that spreadsheet programs leave beside open files."""
-        return [path for path in self._beside if path.suffix == ".xlsx"]
+        """The planners' workbooks, in a stable order."""
+        return [path for path in _files(self.folder) if path.suffix.lower() == ".xlsx"]
 
     @property
     def strays(self) -> list[Path]:
         """What lies beside the editors' files and is none of them."""
-        return [path for path in self._beside if path.suffix not in (".xlsx", ".ttl")]
-
-    @property
-    def _beside(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("*.*") if path.is_file() and path.name[:1] not in (".", "~"))
+        return [path for path in _files(self.folder) if path.suffix.lower() not in (".xlsx", ".ttl")]
 
     @property
     def queries(self) -> list[Path]:
         """The queries that the instance adds to those that come with the software, in a stable order."""
-        return sorted((self.folder / "queries").glob("*.rq"))
+        return [path for path in _files(self.folder / "queries") if path.suffix == ".rq"]
 
 
-# table.key of planverk.toml, the type its value has in TOML, and what to write there.
-_SETTINGS: dict[str, tuple[type, str]] = {
-    "instance.base": (str, "the address that all IRIs begin with, such as https://data.example.no/"),
-    "instance.title": (dict, 'one title per language, such as { nb = "…", nn = "…" }'),
-    "instance.description": (dict, "one description per language"),
-    "instance.languages": (list, 'the languages of the site, the first one first, such as ["nb", "nn", "en"]'),
-    "instance.accessibility_statement": (str, "the address of the site's accessibility statement at uustatus.no"),
-    "publisher.iri": (str, "the IRI of the organisation that publishes"),
-    "publisher.name": (str, "the organisation's name"),
-    "publisher.organisation_number": (str, "its nine digits in Enhetsregisteret, in quotes"),
-    "contact.name": (str, "the office that answers questions, never a person"),
-    "contact.page": (str, "a web page with contact information"),
-    "contact.email": (str, "the office's mailbox, never a person's"),
-    "licence.iri": (str, "the licence, from the EU's authority table of licences"),
-    "licence.name": (str, "what people call the licence, such as NLOD 2.0"),
-    "catalogue.themes": (list, "at least one of the EU's data themes, that holds for all plans; LOS themes beside it"),
-    "catalogue.keywords": (list, "words by which people search, that hold for all plans"),
-    "catalogue.spatial": (list, "IRIs of the area, from the EU's tables or GeoNames"),
-    "server.proxies": (int, "how many reverse proxies stand in front and set X-Forwarded-For"),
-    "federation.allow": (
-        list,
-        "addresses of SPARQL endpoints that queries may ask by SERVICE, each as a query writes it",
-    ),
-    "release.version": (str, "the version of the data, such as 1.0.0; raise it for every release"),
-    "release.issued": (date, "the day of this version, such as 2026-11-23, without quotes"),
-    "release.first_issued": (date, "the day of the first version; it never changes"),
-}
-
-
-_OPTIONAL = {"contact.email", "federation.allow", "instance.accessibility_statement", "server.proxies"}
+def _files(folder: Path) -> list[Path]:
+    """The files that people have put into a folder, not what their programs and systems leave beside them."""
+    return sorted(path for path in folder.glob("*.*") if path.is_file() and path.name[:1] not in (".", "~"))
 
 
 def read_instance(folder: Path) -> Instance:
@@ -147,17 +116,8 @@ def read_instance(folder: Path) -> Instance:
 
     """
     path = folder / CONFIGURATION
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InstanceError(
-            f"{folder} has no {CONFIGURATION}. Name the folder of an instance, or found one with `planverk init`."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InstanceError(f"{path} is not TOML: {error}.") from None
-    values = {name: _setting(path, tables, name) for name in _SETTINGS}
-    _check_base(path, values["instance.base"])
-    _check_endpoints(path, values["federation.allow"] or [])
+    tables = _tables(path)
+    values = {name: _setting(path, tables, name) for name in SETTINGS}
     return _instance(
         folder,
         values,
@@ -167,34 +127,51 @@ def read_instance(folder: Path) -> Instance:
     )
 
 
-def _setting(path: Path, tables: dict[str, Any], name: str) -> Any:  # Any: a TOML value, checked against its type here
-    kind, meaning = _SETTINGS[name]
+def _tables(path: Path) -> dict[str, dict[str, Any]]:  # Any: TOML values
+    """What the file says, of which each part is a table."""
+    try:
+        # Notepad puts a mark before a text (byte order mark), which TOML does not know.
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InstanceError(
+            f"{path.parent} has no {CONFIGURATION}. Name the folder of an instance, or found one with `planverk init`."
+        ) from None
+    except OSError as error:
+        raise InstanceError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise InstanceError(
+            f"{path} is not saved as UTF-8: see line {line}. Save it anew, with UTF-8 as its encoding."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InstanceError(f"{path} is not TOML: {error}.") from None
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise InstanceError(
+                f"{path}: `{name}` must be a table: write [{name}] on a line of its own, and its keys below; it is {table!r}."
+            )
+    return tables
+
+
+def _setting(path: Path, tables: dict[str, dict[str, Any]], name: str) -> Any:  # Any: a TOML value, checked here
+    setting = SETTINGS[name]
     table, _, key = name.partition(".")
     value = tables.get(table, {}).get(key)
-    if value is None and name in _OPTIONAL:
+    if value is None and setting.is_optional:
         return None
     if value is None:
-        raise InstanceError(f"{path} lacks `{key}` in [{table}]: {meaning}.")
-    if not isinstance(value, kind) or not value:
-        raise InstanceError(f"{path}: `{key}` in [{table}] must be {meaning}; it is {value!r}.")
+        raise InstanceError(f"{path} lacks `{key}` in [{table}]: {setting.meaning}.")
+    if not setting.suits(value):
+        raise InstanceError(f"{path}: `{key}` in [{table}] must be {setting.meaning}; it is {_written(value)}.")
     return value
 
 
-def _check_base(path: Path, base: str) -> None:
-    parts = urlsplit(base)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path != "/" or parts.query or parts.fragment:
-        raise InstanceError(
-            f"{path}: `base` in [instance] must be scheme, host and a final slash only; it is {base!r}."
-        )
+def _written(value: Any) -> str:  # Any: a TOML value
+    return value.isoformat() if isinstance(value, date | time) else repr(value)
 
 
-def _check_endpoints(path: Path, endpoints: list[Any]) -> None:  # Any: TOML values
-    for endpoint in endpoints:
-        if not isinstance(endpoint, str) or not _is_address(endpoint):
-            raise InstanceError(
-                f"{path}: each of `allow` in [federation] must be a whole address, such as https://data.example.no/sparql, "
-                f"without a user; one is {endpoint!r}."
-            )
+# What [catalogue.plans.NAME] may hold.
+_TOPICS = {"themes": each(is_iri), "keywords": each(is_text)}
 
 
 def _plan_topics(path: Path, tables: Any) -> dict[str, Topics]:  # Any: a TOML value
@@ -204,8 +181,11 @@ def _plan_topics(path: Path, tables: Any) -> dict[str, Topics]:  # Any: a TOML v
 
 
 def _topics(path: Path, name: str, table: Any) -> Topics:  # Any: a TOML value
-    if not isinstance(table, dict) or not all(key in Topics._fields and isinstance(table[key], list) for key in table):
-        raise InstanceError(f"{path}: [catalogue.plans.{name}] may have lists of {' and '.join(Topics._fields)}.")
+    if not isinstance(table, dict) or not all(key in _TOPICS and _TOPICS[key](table[key]) for key in table):
+        raise InstanceError(
+            f"{path}: [catalogue.plans.{name}] may have lists of themes and keywords: IRIs without spaces, and words, all in "
+            f"quotes; it has {table!r}."
+        )
     return Topics(tuple(map(URIRef, table.get("themes", ()))), tuple(table.get("keywords", ())))
 
 
@@ -252,7 +232,7 @@ def _check_store(path: Path, table: dict[str, Any]) -> None:
     for key in _ADDRESSES:
         if key not in table:
             raise InstanceError(f"{path} lacks `{key}` in [store]: {_STORE[key]}.")
-        if not _is_address(table[key]):
+        if not is_address(table[key]):
             raise InstanceError(f"{path}: `{key}` in [store] must be {_STORE[key]}; it is {table[key]!r}.")
     for key in _VARIABLES:
         # What is no name may well be a password, so it is not repeated.
@@ -260,14 +240,6 @@ def _check_store(path: Path, table: dict[str, Any]) -> None:
             raise InstanceError(f"{path}: `{key}` in [store] must be {_STORE[key]}.")
     if len(set(_VARIABLES) & set(table)) == 1:
         raise InstanceError(f"{path}: [store] needs both {' and '.join(f'`{key}`' for key in _VARIABLES)}, or neither.")
-
-
-def _is_address(value: Any) -> bool:  # Any: a TOML value
-    try:
-        parts = urlsplit(str(value))
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.fragment)
 
 
 def _instance(

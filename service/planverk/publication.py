@@ -68,12 +68,17 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
     """Freeze what was examined as the instance's version, and make it the current release.
 
     Raises:
-        ReleaseError: the version is already published with other content, or another release is under way.
+        ReleaseError: nothing is stated, the version is already published with other content, or another release is under way.
         ValueError: there are violations; they must be mended first.
 
     """
     if examined.violations:
         raise ValueError("an instance with violations cannot be released")
+    if not examined.graph:
+        raise release.ReleaseError(
+            f"{instance.folder} states nothing: there is nothing in its .ttl and .xlsx files, or there are none. Write the "
+            "plan there first."
+        )
 
     def write(draft: Path) -> dict[str, Any]:  # Any: JSON
         plans = catalogue(instance, examined.graph) if examined.catalogue is None else examined.catalogue

@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from planverk.settings import VERSION
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
 # The parts of a release that the service reads; the dumps are made of the first.
@@ -21,7 +23,6 @@ CONCEPTS, MODEL = "concepts.nq", "model.nq"
 INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
 REPORT, SUMS, NEIGHBOURS = "shacl-report.nq", "SHA256SUMS", "neighbours.nq"
 _DRAFT = ".draft"
-_VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?")
 
 
 class ReleaseError(Exception):
@@ -124,7 +125,7 @@ def freeze(releases: Path, version: str, write: Callable[[Path], dict[str, Any]]
         ReleaseError: the version is no version, or is already published with other content.
 
     """
-    if not _VERSION.fullmatch(version):
+    if not VERSION.fullmatch(version):
         raise ReleaseError(f"«{version}» is no version. Write numbers with dots between, such as 1.2.0.")
     with _alone(releases):
         draft = _empty_draft(releases)

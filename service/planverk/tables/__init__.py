@@ -1,5 +1,6 @@
 """A release as tables: one for each class, so that no RDF is needed to count and draw (CSVW, sections 3-5)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,7 @@ from planverk.vocab import CODE, NAMES, PLAN, PREFIXES, SKOS
 
 # What a cell with several values may be divided by: the first that none of the values has in it.
 SEPARATORS = ("|", "¦", "␟")
+_RUN = re.compile("␟+")
 THINGS, LINKS, CODES = "things", "links", "codes"
 # The files that have all tables of a release: a workbook, and an archive of the CSV files with what describes them.
 WORKBOOK, ZIPPED = "tables.xlsx", "tables.zip"
@@ -64,7 +66,8 @@ class Seen:
         self.most = 0
         self.datatypes: set[URIRef | None] = set()
         self.targets: set[str | None] = set()
-        self.separators = list(SEPARATORS)
+        self._separators = list(SEPARATORS)
+        self._longest_run = 0
 
     def note(self, values: list[Node], known: set[str]) -> None:
         """Take in the values of one thing."""
@@ -72,7 +75,14 @@ class Seen:
         for value in values:
             self.datatypes.add(_datatype(value))
             self.targets.add(_target(value, known))
-            self.separators = [one for one in self.separators if one not in str(value)]
+            text = str(value)
+            self._separators = [one for one in self._separators if one not in text]
+            self._longest_run = max([self._longest_run, *map(len, _RUN.findall(text))])
+
+    @property
+    def separator(self) -> str:
+        """What divides the values in a cell: one sign that none of them has, or several that none of them has in a row."""
+        return next(iter(self._separators), f"|{'␟' * (self._longest_run + 1)}")
 
 
 class Tables:
@@ -158,7 +168,7 @@ class Tables:
             property=term,
             datatype=datatypes.pop() if len(datatypes) == 1 else "string",
             language=language,
-            separator=seen.separators[0] if many else None,
+            separator=seen.separator if many else None,
             leads_to=None if many else targets.pop(),
         )
 

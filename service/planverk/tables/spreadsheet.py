@@ -2,6 +2,8 @@
 
 import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,12 +67,22 @@ def _write(sheet: Worksheet, row: int, place: int, column: Column, cell: str, st
     """Write a cell as what it is: nothing that stands in the data is ever taken for a formula or a link."""
     if not cell:
         return
-    if not column.separator and column.datatype in _NUMBERS:
-        sheet.write_number(row, place, float(cell))
+    number = _number(cell) if not column.separator and column.datatype in _NUMBERS else None
+    if number is not None:
+        sheet.write_number(row, place, number)
     elif not column.separator and column.datatype == "date" and _is_day(cell):
         sheet.write_datetime(row, place, datetime.fromisoformat(cell), styles.day)
     else:
         sheet.write_string(row, place, cell[:MOST_CHARACTERS])
+
+
+def _number(cell: str) -> float | None:
+    """What a sheet would have of a number, or None where that is another number: Excel keeps 15 digits, and no time zones."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if isfinite(number) and Decimal(f"{number:.15g}") == Decimal(cell) else None
 
 
 def _is_day(cell: str) -> bool:

@@ -9,13 +9,15 @@ import pytest
 from click.testing import CliRunner
 from docx.document import Document
 from docx.oxml.ns import qn
+from rdflib import BNode, Graph, Literal, URIRef
 
 from planverk import desk, sources
 from planverk.cli import main
 from planverk.document import write_document
 from planverk.instance import Instance, read_instance
+from planverk.neighbours import Neighbour, content_hash, keep, neighbours
 from planverk.publication import examine
-from planverk.vocab import PLAN, RDF
+from planverk.vocab import PLAN, RDF, SPDX
 from planverk.vocabulary import read_vocabulary
 
 FJORDHEIM = Path(__file__).parent / "fjordheim"
@@ -92,3 +94,12 @@ def test_a_preview_shows_what_would_change_and_publishes_nothing(copy_of_odd: In
     assert "Et helt nytt navn" in told[0]
     assert sorted(path.name for path in copy_of_odd.releases.iterdir()) == before
     assert not room.exists()
+
+
+def test_a_preview_shows_the_counties_that_were_pulled(copy_of_odd: Instance) -> None:
+    theirs = Graph().add((URIRef("https://data.nabo.example/id/plan/a"), RDF.type, PLAN.RegionalPlan))
+    provenance = Graph().add((BNode(), SPDX.checksumValue, Literal(content_hash(theirs))))
+    keep(copy_of_odd, Neighbour("nabo", theirs, provenance))
+    examined = examine(copy_of_odd, lambda step: None)
+    with desk.rehearsal(copy_of_odd, examined, lambda step: None) as rehearsed:
+        assert [neighbour.name for neighbour in neighbours(rehearsed)] == ["nabo"]

@@ -18,7 +18,7 @@ from planverk.instance import Instance, read_instance
 from planverk.sources.workbook import Workbooks, read_workbooks, write_workbook
 from planverk.sources.workbook.table import DETAILS, read_table
 from planverk.store.positions import Positions
-from planverk.vocab import OWL, RDF
+from planverk.vocab import DCT, OWL, PLAN, RDF
 from planverk.vocabulary import Vocabulary, read_vocabulary
 
 TESTS = Path(__file__).parent
@@ -118,6 +118,49 @@ def test_a_workbook_that_takes_over_says_the_same_and_the_turtle_files_are_kept(
     assert set(after.graph) == set(before)
     assert [path.suffix for path in (unreleased.folder / "reserve").iterdir()] == [".ttl"]
     assert run("release", str(unreleased.folder)).exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--take-over",)])
+def test_a_workbook_beside_one_of_another_name_would_say_all_twice_and_is_refused(
+    unreleased: Instance, arguments: tuple[str, ...]
+) -> None:
+    folder = str(unreleased.folder)
+    theirs = unreleased.folder / "Regionalplan.xlsx"
+    assert run("workbook", folder, "--take-over", "--output", str(theirs)).exit_code == 0
+    before = sources.read(unreleased, read_vocabulary()).graph
+    result = run("workbook", folder, *arguments)
+    assert (result.exit_code, "Regionalplan.xlsx, så alt ville stått to ganger" in result.output) == (1, True)
+    assert unreleased.workbooks == [theirs]
+    assert run("workbook", folder, "--output", str(theirs)).exit_code == 0
+    assert set(sources.read(unreleased, read_vocabulary()).graph) == set(before)
+
+
+def test_a_workbook_takes_over_only_from_turtle_files(unreleased: Instance) -> None:
+    """What another workbook says goes on standing there, and there alone."""
+    folder = str(unreleased.folder)
+    (turtle,) = unreleased.sources
+    assert run("workbook", folder, "--take-over").exit_code == 0
+    (unreleased.folder / "plan.xlsx").rename(unreleased.folder / "Regionalplan.xlsx")
+    empty = openpyxl.load_workbook(unreleased.folder / "Regionalplan.xlsx")
+    for sheet in empty:
+        sheet.delete_rows(2, sheet.max_row)
+    empty.save(unreleased.folder / "plan.xlsx")
+    theme = '<https://data.example.org/id/theme/ny> a plan:Theme ; dct:title "Ny"@nb .\n'
+    turtle.write_text(f"@prefix plan: <{PLAN}> .\n@prefix dct: <{DCT}> .\n{theme}", encoding="utf-8")
+    result = run("workbook", folder, "--take-over")
+    assert result.exit_code == 0, result.output
+    keys = [cell.value for cell in openpyxl.load_workbook(unreleased.folder / "plan.xlsx")["Temaer"]["A"]]
+    assert keys == ["Nøkkel", "theme/ny"]
+    assert unreleased.sources == []
+
+
+@pytest.mark.parametrize("output", ["../plan.xlsx", "plan.xls"])
+def test_a_workbook_that_nobody_reads_does_not_take_over(unreleased: Instance, output: str) -> None:
+    before = unreleased.sources
+    target = unreleased.folder / output
+    result = run("workbook", str(unreleased.folder), "--take-over", "--output", str(target))
+    assert (result.exit_code, "Ingenting leser" in result.output) == (1, True)
+    assert (unreleased.sources, target.exists()) == (before, False)
 
 
 def test_a_workbook_that_libreoffice_has_saved_says_the_same(

@@ -15,6 +15,7 @@ from planverk.changes import LANGUAGES, Comparison, side
 from planverk.findings import Finding, Severity
 from planverk.instance import Instance
 from planverk.making import Progress
+from planverk.neighbours import FOLDER as PULLED
 from planverk.publication import VANISHED, Examination, publish
 from planverk.release import DATA, Release
 from planverk.sources import Sources
@@ -41,34 +42,51 @@ class DeskError(Exception):
 def write(instance: Instance, output: Path | None, take_over: bool) -> Path:
     """Write a workbook that says what the instance says, and give its path.
 
-    A workbook that is one of the instance's sources is written anew with what stands in it. Beside Turtle files a new one
-    is refused, because all would then be said twice; unless it takes over from them, and they are moved to reserve/.
+    A workbook that is one of the instance's sources is written anew with what stands in it. Beside other sources a new one
+    is refused, because all would then be said twice; unless it takes over from Turtle files, and they are moved to reserve/.
 
     Raises:
-        DeskError: some of what editors have written could not be read, or would be said twice.
+        DeskError: some of what editors have written could not be read, would be said twice, or by no source any longer.
 
     """
     target = output or instance.folder / WORKBOOK
     is_source = target.resolve() in {path.resolve() for path in instance.workbooks}
     inside = target.parent.resolve() == instance.folder.resolve()
-    if inside and not is_source and instance.sources and not take_over:
+    if inside and not is_source:
+        _refuse_doubling(instance, take_over)
+    if take_over and not is_source and not (inside and target.suffix == ".xlsx"):
         raise DeskError(
-            f"{instance.folder} har Turtle-filer, så alt ville stått to ganger. Bruk --take-over for å la arbeidsboken "
-            "overta for dem, eller --output for å skrive den utenfor mappen."
+            f"Ingenting leser {target}. Med --take-over må arbeidsboken stå i {instance.folder} og slutte på .xlsx."
         )
     read = sources.read(instance, read_vocabulary())
     _refuse_loss(read, instance)
+    moved = instance.sources if take_over else []
     try:
         content = write_workbook(
-            instance, _from(target, read) if is_source and not take_over else read.graph, read.graph
+            instance, _from([target, *moved], read) if inside or is_source else read.graph, read.graph
         )
     except UnwritableError as error:
         raise DeskError(str(error)) from None
     replace(target, content)
-    for path in instance.sources if take_over else []:
+    for path in moved:
         keep(path)
         path.unlink()
     return target
+
+
+def _refuse_doubling(instance: Instance, take_over: bool) -> None:
+    """A new workbook among the sources says only what it takes over from Turtle files."""
+    if instance.workbooks:
+        names = ", ".join(path.name for path in instance.workbooks)
+        raise DeskError(
+            f"{instance.folder} har allerede arbeidsboken {names}, så alt ville stått to ganger. Bruk --output med den "
+            "arbeidsboken for å skrive den på nytt, eller med en fil utenfor mappen."
+        )
+    if instance.sources and not take_over:
+        raise DeskError(
+            f"{instance.folder} har Turtle-filer, så alt ville stått to ganger. Bruk --take-over for å la arbeidsboken "
+            "overta for dem, eller --output for å skrive den utenfor mappen."
+        )
 
 
 def _refuse_loss(read: Sources, instance: Instance) -> None:
@@ -85,12 +103,13 @@ def _is_of_writing(finding: Finding) -> bool:
     return finding.rule_name.startswith("Source-workbook-") or finding.rule_name == "Source-syntax"
 
 
-def _from(path: Path, read: Sources) -> Graph:
-    """What stands in one of the editors' files."""
+def _from(paths: list[Path], read: Sources) -> Graph:
+    """What stands in some of the editors' files."""
+    files = {path.resolve() for path in paths}
     graph = Graph(bind_namespaces="none")
     for triple in read.graph:
         place = read.positions.first(*triple)
-        if place and place.file.resolve() == path.resolve():
+        if place and place.file.resolve() in files:
             graph.add(triple)
     return graph
 
@@ -206,8 +225,9 @@ def rehearsal(instance: Instance, examined: Examination, progress: Progress) -> 
         now = release.current(instance.releases)
         if now:
             shutil.copytree(now.folder, rehearsed.releases / now.version)
-        if instance.queries:
-            shutil.copytree(instance.folder / "queries", rehearsed.folder / "queries")
+        for beside in ("queries", PULLED):
+            if (instance.folder / beside).is_dir():
+                shutil.copytree(instance.folder / beside, rehearsed.folder / beside)
         publish(rehearsed, examined, progress)
         yield rehearsed
 

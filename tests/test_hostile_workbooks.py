@@ -286,6 +286,11 @@ def test_a_text_is_read_as_its_cell_shows_it(written: str, shown: str, good: byt
     assert (MARKUP, DCT.title, Literal(shown, lang="nb")) in graph
 
 
+def test_who_writes_points_between_thousands_is_told_to_leave_them_out(good: bytes, read: Read) -> None:
+    (finding,) = read(changed(good, put_beside("Beløp", "200.000")))[1].findings
+    assert "punktum mellom tusener" in finding.sentence(["nb"])
+
+
 @pytest.mark.parametrize("text", ["0.125", "1200.5", "200 000,5", "-0.125"])
 def test_a_point_that_can_only_part_decimals_does(text: str, good: bytes, read: Read) -> None:
     graph, workbooks = read(changed(good, put_beside("Beløp", text, "@")))

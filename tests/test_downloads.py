@@ -166,6 +166,30 @@ def test_a_broken_download_goes_on_only_if_the_file_is_the_same(odd_client: Flas
     assert (other.status_code, other.data) == (200, whole.data)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["lines=0-5", "bytes=0-1,5-6", "bytes=abc", "bytes=5-2", "bytes=", "bytes=-", "bytes=-0", "bytes=0-1-2", "bytes 0-1",
+     "bytes=0-1;", "bytes=٣-٤", f"bytes={'9' * 5000}-"],
+)  # fmt: skip
+def test_a_part_told_in_other_words_is_as_if_none_was_asked_for(odd_client: FlaskClient, asked: str) -> None:
+    response = get(odd_client, f"{HERE}data.nt", Range=asked)
+    assert (response.status_code, response.data) == (200, get(odd_client, f"{HERE}data.nt").data)
+    assert "Content-Range" not in response.headers
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=99999999-"])
+def test_head_tells_of_the_whole_file_whatever_part_is_asked_for(odd_client: FlaskClient, asked: str) -> None:
+    whole = get(odd_client, f"{HERE}data.nt")
+    response = odd_client.head(f"{HERE}data.nt", headers={"Range": asked}, buffered=True)
+    assert (response.status_code, response.content_length) == (200, len(whole.data))
+
+
+def test_a_weak_validator_is_too_weak_for_a_part(odd_client: FlaskClient) -> None:
+    whole = get(odd_client, f"{HERE}data.nt")
+    response = get(odd_client, f"{HERE}data.nt", Range="bytes=100-", If_Range=f"W/{whole.headers['ETag']}")
+    assert (response.status_code, response.data) == (200, whole.data)
+
+
 def test_a_part_beyond_the_end_is_refused_with_the_size(odd_client: FlaskClient) -> None:
     size = len(get(odd_client, f"{HERE}data.nt").data)
     response = get(odd_client, f"{HERE}data.nt", Range="bytes=99999999-")

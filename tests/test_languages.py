@@ -2,12 +2,17 @@
 
 import html
 import re
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import abort
 from flask.testing import FlaskClient
+
+from planverk.instance import Instance
+from planverk.web import create_app
 
 WEB = Path(__file__).parents[1] / "service" / "planverk" / "web"
 TRANSLATIONS = sorted((WEB / "translations").iterdir())
@@ -42,6 +47,15 @@ def test_every_text_of_the_pages_is_translated_once_and_none_is_left_over(folder
         ("", "no", "nb", "Utgivelser"),
         ("", "de, en-GB;q=0.5", "en", "Releases"),
         ("", "de", "nb", "Utgivelser"),
+        ("", "EN", "en", "Releases"),
+        ("", "de, en;q=0", "nb", "Utgivelser"),
+        ("", "en;q=0, *", "nb", "Utgivelser"),
+        ("", "no;q=0, *", "nn", "Utgjevingar"),
+        ("", "*, nb;q=0.2, en;q=0.5", "nn", "Utgjevingar"),
+        ("", "*;q=0.1, en", "en", "Releases"),
+        ("", "*, en", "en", "Releases"),
+        ("", "en;q=0.5, *;q=0, nn;q=0.4", "en", "Releases"),
+        ("", "*;q=0", "nb", "Utgivelser"),
     ],
 )
 def test_a_page_speaks_the_language_asked_for(
@@ -64,6 +78,14 @@ def test_a_page_speaks_the_language_asked_for(
             {"nb": "Det finnes ikke noe her.", "nn": "Det finst ikkje noko her.", "en": "There is nothing here."},
         ),
         ("/sparql?update=CLEAR%20ALL", {"nb": "svarer bare på", "nn": "svarer berre på", "en": "answers queries only"}),
+        (
+            "/releases/1.0.0/data.ttl",
+            {"nb": "Filen har ingen slik del.", "nn": "Fila har ingen slik del.", "en": "The file has no such part."},
+        ),
+        (
+            "/sparql?query=ASK%7B%7D%E6",
+            {"nb": "%E6 er det ikke.", "nn": "%E6 er det ikkje.", "en": "%E6 is not."},
+        ),
         ("/sparql?query=SELECT", dict.fromkeys(("nb", "nn", "en"), "This is not a SPARQL query.")),
     ],
 )
@@ -71,7 +93,9 @@ def test_an_error_is_told_in_the_language_asked_for_or_says_which_it_is_told_in(
     client: FlaskClient, path: str, sentences: dict[str, str], accept: str
 ) -> None:
     for language, sentence in sentences.items():
-        response = client.get(path, headers={"Accept": accept, "Accept-Language": language})
+        # Only files of releases have parts.
+        asked = {"Accept": accept, "Accept-Language": language, "Range": "bytes=99999999-"}
+        response = client.get(path, headers=asked)
         told = "en" if "SPARQL query" in sentence else language
         assert sentence in response.text
         assert "Accept-Language" in response.headers["Vary"]
@@ -81,6 +105,17 @@ def test_an_error_is_told_in_the_language_asked_for_or_says_which_it_is_told_in(
             assert ('<h1 lang="en">' in response.text) == (told != language)
         else:
             assert response.headers["Content-Language"] == told
+
+
+def test_an_error_without_a_sentence_of_ours_says_that_it_is_told_in_english(odd: Instance) -> None:
+    app = create_app(odd)
+    app.add_url_rule("/tea", view_func=lambda: abort(HTTPStatus.IM_A_TEAPOT))
+    page, problem = (
+        app.test_client().get("/tea", headers={"Accept": accept}) for accept in ("text/html", "application/json")
+    )
+    assert '<html lang="nb">' in page.text
+    assert re.search(r'<h1 lang="en">[^<]*eapot', page.text)
+    assert problem.headers["Content-Language"] == "en"
 
 
 def test_a_language_that_the_site_does_not_speak_is_no_address(client: FlaskClient) -> None:

@@ -38,6 +38,8 @@ def relations(links: str) -> dict[str, str]:
         (PLAN_DOCUMENT, "Mon, 02 Feb 2026 23:59:59 GMT", "1.0.0"),
         (PLAN_DOCUMENT, "Sat, 01 Jan 2050 00:00:00 GMT", "2.0.0"),
         (PLAN_DOCUMENT, "Sat, 01 Jan 2000 00:00:00 GMT", "1.0.0"),
+        (PLAN_DOCUMENT, "Mon, 01 Jan 0001 00:00:00 +2359", "1.0.0"),
+        (PLAN_DOCUMENT, "Fri, 31 Dec 9999 23:59:59 -2359", "2.0.0"),
         (NEW, "Sat, 01 Jan 2000 00:00:00 GMT", "1.1.0"),
     ],
 )
@@ -56,8 +58,18 @@ def test_the_format_and_the_language_stay_on_the_way(web: FlaskClient) -> None:
     assert web.get(f"/nn{PLAN_DOCUMENT}", headers=asked).headers["Location"] == f"/nn/releases/1.0.0{PLAN_DOCUMENT}"
 
 
-def test_a_time_that_is_none_is_refused(web: FlaskClient) -> None:
-    response = web.get(PLAN_DOCUMENT, headers={"Accept-Datetime": "yesterday"})
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "yesterday",
+        "Thu, 04 Feb 99999999999999999999 00:00:00 GMT",
+        "Thu, 04 Feb 10000 00:00:00 GMT",
+        f"Thu, {'9' * 5000} Feb 2016 00:00:00 GMT",
+        "Thu, 04 Feb 2016 00:00:00 +99999999999999999999",
+    ],
+)
+def test_a_time_that_is_none_is_refused(web: FlaskClient, asked: str) -> None:
+    response = web.get(PLAN_DOCUMENT, headers={"Accept-Datetime": asked})
     assert response.status_code == 400
     assert "Accept-Datetime" in response.get_json()["detail"]
 

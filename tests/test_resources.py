@@ -471,6 +471,24 @@ def test_a_copy_of_something_else_does_not_hold(odd_client: FlaskClient, sent: d
     assert odd_client.get(MARKUP, headers={"If-None-Match": page.headers["ETag"], **sent}).status_code == 200
 
 
+@pytest.mark.parametrize("path", [BLUEBERRY, f"{MARKUP}.ttl", "/sparql?query=ASK%7B%7D", "/releases/1.0.0/data.nt"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_is_wanted_only_if_it_is_the_same_is_sent_only_then(
+    odd_client: FlaskClient, method: str, path: str
+) -> None:
+    first = whole(odd_client, path)
+    for held in ("*", first.headers["ETag"], f'"other", {first.headers["ETag"]}'):
+        again = odd_client.open(path, method=method, headers={"If-Match": held}, buffered=True)
+        assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
+    for other in ('"other"', f"W/{first.headers['ETag']}"):
+        refused = odd_client.open(path, method=method, headers={"If-Match": other}, buffered=True)
+        assert (refused.status_code, refused.content_type) == (412, "application/problem+json")
+        assert refused.headers["Cache-Control"] == "no-store"
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+        assert method == "HEAD" or "If-Match" in refused.get_json()["detail"]
+    assert whole(odd_client, "/doc/nothing", headers={"If-Match": "*"}).status_code == 404
+
+
 def test_caches_may_keep_a_document_but_must_ask_whether_it_holds(odd_client: FlaskClient) -> None:
     assert odd_client.get(BLUEBERRY).headers["Cache-Control"] == "public, no-cache"
 
@@ -587,7 +605,9 @@ def test_scripts_of_any_site_may_send_a_long_accept_field(odd_client: FlaskClien
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["Access-Control-Allow-Headers"] == "accept, content-type, if-none-match"
-    assert "GET" in response.headers["Access-Control-Allow-Methods"].split(", ")
+    taken = {"GET", "HEAD", "OPTIONS"} | ({"POST"} if path == "/sparql" else set())
+    assert set(response.headers["Access-Control-Allow-Methods"].split(", ")) == taken
+    assert set(response.headers["Allow"].split(", ")) == taken
     assert int(response.headers["Access-Control-Max-Age"]) > 0
 
 

@@ -5,6 +5,7 @@ The cases were written from the recommendations, in their order; the section sta
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple  # JSON has no better type
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -34,8 +35,8 @@ class Sent(NamedTuple):
     """A request: its method, what stands in the address, its content and the type that it gives it, other fields."""
 
     method: str = "GET"
-    address: list[tuple[str, str]] | None = None
-    content: list[tuple[str, str]] | str | bytes = b""
+    address: Sequence[tuple[str, str | bytes]] | None = None
+    content: list[tuple[str, str | bytes]] | str | bytes = b""
     kind: str | None = None
     fields: dict[str, str] | None = None
 
@@ -84,6 +85,11 @@ REFUSED = {
     "2.1.3 a query in JSON": (Sent("POST", content=json.dumps({"query": ASK}), kind="application/json"), 415),
     "2.1.3 a form in parts": (Sent("POST", content=b"--x--", kind="multipart/form-data; boundary=x"), 415),
     "2.1.3 a query in another character set": (Sent("POST", content='ASK { FILTER("å" = "å") }'.encode("latin-1"), kind=DIRECT), 400),
+    "2.1.1 a query in another character set": (Sent(address=[("query", b'SELECT ("\xe6" AS ?x) {}')]), 400),
+    "2.1.2 a form in another character set": (Sent("POST", content=[("query", b'SELECT ("\xe6" AS ?x) {}')], kind=FORM), 400),
+    "2.1.2 the same, not even escaped": (Sent("POST", content=b"query=ASK{}%23\xe6", kind=FORM), 400),
+    "2.1.2 a form that breaks off within a letter": (Sent("POST", content=[("query", b"ASK {} #\xc3")], kind=FORM), 400),
+    "2.1.3 a graph in another character set": (Sent("POST", [("default-graph-uri", b"urn:\xe6")], ASK, DIRECT), 400),
     "2.1.6 a query that is no SPARQL": (Sent(address=[("query", "SELECT nothing")]), 400),
     "2.1.6 a query that breaks off": (Sent("POST", content="SELECT * {", kind=DIRECT), 400),
     "2.1.6 a graph that is no IRI": (Sent(address=[("query", ASK), ("default-graph-uri", "not an iri")]), 400),
@@ -109,6 +115,16 @@ def test_what_is_no_query_operation_is_refused_with_a_sentence(odd_client: Flask
     assert response.json["detail"]
     if status == 405:
         assert {"GET", "HEAD", "POST"} <= set(response.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize(("letter", "status"), [(b"\xc3\xa6", 200), (b"\xe6", 400)])
+def test_what_is_not_escaped_in_an_address_is_read_as_utf_8(
+    odd_client: FlaskClient, letter: bytes, status: int
+) -> None:
+    asked = b'query=SELECT("%b"AS?x){}' % letter
+    response = odd_client.get("/sparql", environ_overrides={"QUERY_STRING": asked.decode("latin-1")})
+    assert response.status_code == status
+    assert status == 400 or response.json["results"]["bindings"] == [{"x": {"type": "literal", "value": "æ"}}]
 
 
 @pytest.mark.parametrize("case", [name for name, sent in ACCEPTED.items() if sent.method == "GET"])

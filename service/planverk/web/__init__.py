@@ -68,13 +68,14 @@ def create_app(instance: Instance) -> Flask:
     # Functions after a request run in reverse order: it is counted as it is sent.
     operators.register(app)
     app.before_request(responses.say_plainly_which_encodings_are_wanted)
+    app.before_request(responses.take_any_for_what_there_is)
     app.after_request(responses.confine)
     app.after_request(responses.keep_nothing_that_passes)
+    _open_to_all_sites(app)
+    app.after_request(errors.refuse_what_became_another)
     # What is compressed gets its ETag first and is compared last.
     app.after_request(responses.compare_with_what_the_client_has)
     _compress(app)
-    CORS(app, origins="*", send_wildcard=True, max_age=86400,
-         expose_headers=["Content-Location", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"])  # fmt: skip
     app.after_request(responses.keep_data_at_one_address)
     app.jinja_env.globals["way"] = responses.way
     languages.register(app, instance)
@@ -86,6 +87,14 @@ def create_app(instance: Instance) -> Flask:
     for part in _PARTS:
         app.register_blueprint(part.blueprint)
     return app
+
+
+def _open_to_all_sites(app: Flask) -> None:
+    """Let scripts of any site read what they ask for, by the methods that an address takes (Fetch standard, CORS protocol)."""
+    reading = ["GET", "HEAD", "OPTIONS"]
+    CORS(app, origins="*", send_wildcard=True, max_age=86400,
+         resources={r"/.*": {"methods": reading}, r"/sparql/?$": {"methods": [*reading, "POST"]}},
+         expose_headers=["Content-Location", "ETag", "Link", "Location", "Memento-Datetime", "Retry-After"])  # fmt: skip
 
 
 def _compress(app: Flask) -> None:

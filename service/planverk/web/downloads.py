@@ -1,8 +1,9 @@
 """Frozen releases: a list of them, what is in each, and the files, which may be cached for ever."""
 
+import re
 from functools import partial
 
-from flask import Blueprint, Response, abort, json, render_template, send_from_directory
+from flask import Blueprint, Response, abort, json, render_template, request, send_from_directory
 from rdflib.term import Node
 
 from planverk import media
@@ -36,6 +37,8 @@ JSON = media.Representation("json", "application/json", "JSON", is_rdf=False)
 # How many findings a page shows; the whole is in the RDF.
 _ON_A_PAGE = 1000
 _EVER = 365 * 24 * 60 * 60
+# One part, told as RFC 9110, section 14.1.2, has it; numbers longer than that are no place in any file.
+_PART = re.compile(r"bytes=(?:([0-9]{1,99})-([0-9]{1,99})?|-0*[1-9][0-9]{0,98})", re.IGNORECASE)
 
 
 @blueprint.get("/releases/")
@@ -97,10 +100,23 @@ def download(version: str, name: str) -> Response:
     hashes = {row["name"]: row["sha256"] for row in found.files}
     # Without a hash of its own (the manifest, the list of sums) a file is told by the content it belongs to.
     etag = hashes.get(name, f"{found.content_hash}-{name}")
+    if not _is_for_a_part():
+        request.environ.pop("HTTP_RANGE", None)
     response = send_from_directory(found.folder.resolve(), name, mimetype=media_types[name], etag=etag, max_age=_EVER)
     response.cache_control.immutable = True
     del response.headers["Expires"]  # max-age says it, in words that are the same at any time
     return _linked(response, found, name)
+
+
+def _is_for_a_part() -> bool:
+    """Whether the field Range counts: for any other method or unit, or in other words, it is as if it was not there.
+
+    What is to be the same as another part is told by a strong validator (RFC 9110, sections 13.1.5 and 14.2).
+    """
+    part = _PART.fullmatch(request.headers.get("Range", "").strip())
+    if part is None or request.method != "GET" or request.headers.get("If-Range", "").startswith("W/"):
+        return False
+    return not part[2] or int(part[1]) <= int(part[2])
 
 
 def _release(version: str) -> Release:

@@ -88,6 +88,8 @@ _WAYS_OUT = _("Del opp spørringen (LIMIT og OFFSET), spør om mindre, eller las
 _SENTENCES = {
     404: _("Det finnes ikke noe her. Se etter en skrivefeil i adressen, eller begynn på forsiden."),
     405: _("Denne adressen tar ikke imot den metoden."),
+    412: _("Det som finnes her er et annet enn det du har. Spør uten If-Match for å få det."),
+    416: _("Filen har ingen slik del. Hvor lang den er, står i Content-Range."),
     500: _("Noe gikk galt hos oss. Feilen er loggført."),
 }
 
@@ -128,17 +130,29 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error.response, Response):
         return error.response
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    response = problem(code, _sentence(error))
+    sentence = _sentence(error)
+    # Werkzeug's own words are English.
+    response = problem(code, sentence or error.name, None if sentence else "en")
     for name, value in error.get_headers(request.environ):
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     return response
 
 
-def _sentence(error: HTTPException) -> str:
+def refuse_what_became_another(response: Response) -> Response:
+    """Answer 412 with what is wrong, not with what the client wants only if it is the same (RFC 9110, section 15.5.13)."""
+    if response.status_code != HTTPStatus.PRECONDITION_FAILED:
+        return response
+    response.close()
+    refused = problem(HTTPStatus.PRECONDITION_FAILED, _SENTENCES[412])
+    refused.cache_control.no_store = True
+    return refused
+
+
+def _sentence(error: HTTPException) -> LazyString | str | None:
     # Werkzeug's own sentences are for programmers; what a view said with abort() is for the client.
     said = error.description if error.description != type(error).description else None
-    return str(said or _SENTENCES.get(error.code or 500) or error.name)
+    return said or _SENTENCES.get(error.code or 500)
 
 
 def _refused(error: QueryRefused) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,18 @@ def spoken(instance: Instance) -> str:
     """The language of this request, always one of the instance's."""
     if request.script_root:
         return request.script_root.removeprefix("/")
-    wanted = [_ALSO.get(tag.partition("-")[0], tag.partition("-")[0]) for tag, _ in request.accept_languages]
-    return next((tag for tag in wanted if tag in instance.languages), instance.language)
+    # Werkzeug has `*` last, whatever its quality.
+    ranges = sorted(request.accept_languages, key=lambda one: one[1], reverse=True)
+    asked = [(_language(one), quality) for one, quality in ranges]
+    named = {language for language, _ in asked}
+    others = [language for language in instance.languages if language not in named]
+    wanted = (others if language == "*" else [language] for language, quality in asked if quality > 0)
+    return next((tag for tag in chain.from_iterable(wanted) if tag in instance.languages), instance.language)
+
+
+def _language(tag: str) -> str:
+    first = tag.partition("-")[0].lower()
+    return _ALSO.get(first, first)
 
 
 def order(instance: Instance) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ _ANSWERS = {
 }
 _MEANINGS = {
     200: "The answer.",
-    206: "The part of the file that was asked for.",
+    206: "The part of the file that was asked for by one range of bytes; other ranges are ignored.",
     302: "The document as it was at the time asked for is elsewhere.",
     303: "The document about the thing is elsewhere.",
     304: "What the client has still holds.",
@@ -91,6 +91,7 @@ _MEANINGS = {
     404: "There is nothing at this address.",
     406: "The answer exists, but in none of the formats asked for; the problem lists those there are.",
     410: "The thing was withdrawn; the document says when, and what replaces it.",
+    412: "What is here is another than If-Match names.",
     413: "The query or its answer is larger than is allowed; the problem names the limit and the way out.",
     415: "A query is sent as a form or as application/sparql-query.",
     416: "The file has no such part.",
@@ -254,7 +255,7 @@ def _in_query(schemas: dict[str, Json]) -> list[Json]:
 def _responses(answers: Answers) -> Json:
     well = {"description": _MEANINGS[answers.status], "content": {kind: {} for kind in answers.media_types}}
     document = {"description": _MEANINGS[410], "content": {kind: {} for kind in answers.media_types}}
-    others = {str(status): {"$ref": f"#/components/responses/{status}"} for status in (304, *answers.others)}
+    others = {str(status): {"$ref": f"#/components/responses/{status}"} for status in (304, 412, *answers.others)}
     return {str(answers.status): well, **others} | ({"410": document} if 410 in answers.others else {})
 
 

@@ -178,6 +178,12 @@ def say_plainly_which_encodings_are_wanted() -> None:
     request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(f"{name};q={wanted[name]}" for name in known if wanted[name])
 
 
+def take_any_for_what_there_is() -> None:
+    """Leave out `If-Match: *`, which holds wherever there is an answer (RFC 9110, section 13.1.1); Werkzeug says it never does."""
+    if request.headers.get("If-Match", "").strip() == "*":
+        del request.environ["HTTP_IF_MATCH"]
+
+
 def keep_data_at_one_address(response: Response) -> Response:
     """What turns out to have no language has no address below one either: 308 leads to where it is."""
     is_data = 200 <= response.status_code < 300 and not response.content_language
@@ -201,7 +207,7 @@ def keep_nothing_that_passes(response: Response) -> Response:
 
 
 def compare_with_what_the_client_has(response: Response) -> Response:
-    """Answer 304 when the client's copy still holds (RFC 9110, section 13.1.2)."""
+    """Answer 304 when the client's copy still holds, and 412 when it must and does not (RFC 9110, section 13.1)."""
     if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
         response.make_conditional(request)
     return response

@@ -1,5 +1,7 @@
 """The public endpoint: queries of the SPARQL 1.1 Protocol, section 2.1; without a query, what it offers."""
 
+from urllib.parse import quote, unquote_to_bytes
+
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
@@ -20,12 +22,26 @@ _UPDATE = "application/sparql-update"
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """Answer the query that the request carries; a GET without one is answered with the description of the service."""
+    _refuse_what_is_not_utf_8()
     if request.mimetype == _UPDATE or "update" in request.values:
         abort(400, _("Endepunktet svarer bare på spørringer; data kan ikke endres her."))
     query = _query()
     if query is None:
         return _description()
     return answer(edition(), query, request.values.get("format"))
+
+
+def _refuse_what_is_not_utf_8() -> None:
+    """Refuse what Werkzeug would change: it takes bytes that are no UTF-8 for their own percent-encoding."""
+    form = request.get_data() if request.mimetype == _FORM else b""  # read before it is parsed, so that it is kept
+    try:
+        unquote_to_bytes(b"%b&%b" % (request.query_string, form)).decode("utf-8")
+    except UnicodeDecodeError as error:
+        wrong = quote(error.object[error.start : error.start + 1])
+        abort(
+            400,
+            _("Spørringen må være UTF-8, også når den er skrevet med prosenttegn. %(wrong)s er det ikke.", wrong=wrong),
+        )
 
 
 def _query() -> SparqlRequest | None:

@@ -35,7 +35,7 @@ def travel(name: str, suffix: str | None) -> Response | None:
         return None
     try:
         time = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or none that a calendar has
         abort(400, _("Accept-Datetime er ikke en tid slik HTTP skriver den: Thu, 04 Feb 2016 00:00:00 GMT."))
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     known = list(mementos(name))

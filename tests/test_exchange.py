@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
+from rdflib import DCAT, DCTERMS, RDF, Graph
 
 from planverk import exchange, folders, serialization
 from planverk.cli import main
@@ -29,6 +30,7 @@ from planverk.store.pool import Pool
 from planverk.store.process import Worker
 from planverk.store.sparql import SparqlRequest
 from planverk.store.translation import GraphNames, translate
+from planverk.vocab import EU
 from planverk.vocabulary import Vocabulary, read_vocabulary
 from test_server import free_port
 
@@ -200,6 +202,7 @@ HOSTILE: dict[str, tuple[Callable[[County], None], str]] = {
     "leads to a private address": (redirected("http://169.254.169.254/latest/meta-data/"), "not followed"),
     "leads to another port": (redirected("http://127.0.0.1:1/"), "not followed"),
     "leads to a file": (redirected("file:///etc/passwd"), "not followed"),
+    "leads to no address": (redirected("http://["), "which is no address"),
     "leads to itself": (redirected("/releases/1.0.0/data.nq"), "more than 5 redirections"),
     "offers what lies elsewhere": (lambda county: county.say(f"<{county.base}releases", "<http://127.0.0.1:1/releases"), "offers no file below"),
     "a catalogue that is none": (lambda county: county.pages.update({"/katalog": Page(b"<html>")}), "not Turtle"),
@@ -301,6 +304,22 @@ def test_what_is_kept_tells_where_it_came_from(pulled: bytes, ours: Instance, co
     ):
         assert part in said
     assert hashlib.sha256(serialization.statements(kept.graph)).hexdigest() == kept.told_hash
+
+
+def test_the_licence_kept_is_that_of_the_data_and_not_of_the_catalogue(
+    pulled: bytes, ours: Instance, county: County, vocabulary: Vocabulary
+) -> None:
+    graph = Graph().parse(data=county.catalogue, format="turtle")
+    for kind, name in ((DCAT.Catalog, "CC0"), (DCAT.Dataset, "CC_BY_4_0"), (DCAT.Distribution, "CC_BY_4_0")):
+        for thing in graph.subjects(RDF.type, kind):
+            graph.set((thing, DCTERMS.license, EU[f"licence/{name}"]))
+    county.pages["/katalog"] = Page(graph.serialize(format="turtle").encode())
+    assert pull(ours, county.base, LITTLE, vocabulary, lambda step: None).is_new
+    assert neighbours(ours)[0].licences == {EU["licence/CC_BY_4_0"]}
+    graph.set((next(graph.subjects(RDF.type, DCAT.Distribution)), DCTERMS.license, EU["licence/NLOD_2_0"]))
+    county.pages["/katalog"] = Page(graph.serialize(format="turtle").encode())
+    assert pull(ours, county.base, LITTLE, vocabulary, lambda step: None).is_new
+    assert neighbours(ours)[0].licences == {EU["licence/CC_BY_4_0"], EU["licence/NLOD_2_0"]}
 
 
 def test_only_what_the_county_states_is_kept(pulled: bytes, ours: Instance, county: County) -> None:

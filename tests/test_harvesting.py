@@ -388,3 +388,9 @@ def test_a_wrong_file_of_before_is_told(running: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["harvest-check", running + "katalog", "--before", str(file)])
     assert result.exit_code == 1
     assert "before.ttl" in result.output
+
+
+@pytest.mark.parametrize("address", ["http://[x", "ftp://x/katalog", "http://x y/", "katalog"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    result = CliRunner().invoke(main, ["harvest-check", address])
+    assert (result.exit_code, f"«{address}» er ingen adresse på nettet" in result.stderr) == (1, True)

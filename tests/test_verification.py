@@ -1,7 +1,9 @@
 """Anyone can compute a release's hashes anew, from the files or from the statements of any one dump."""
 
 import shutil
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -85,3 +87,42 @@ def test_what_is_no_release_is_refused_in_a_sentence(tmp_path: Path, name: str) 
     result = verify(str(tmp_path / name))
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize("name", ["data.ttl.gz", "data.ttl.zst", "data.nq.gz", "data.nq.zst"])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+def test_a_packed_dump_that_is_broken_is_found(copy: Path, name: str, part: float) -> None:
+    content = bytearray((copy / name).read_bytes())
+    content[int(len(content) * part)] ^= 255
+    (copy / name).write_bytes(content)
+    result = verify(str(copy / name))
+    assert (result.exit_code, name in result.output, type(result.exception)) == (1, True, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "[]",
+        '{"files": [{"name": "data.nq"}], "canonicalHash": "", "triplesHash": ""}',
+        '{"files": [5], "canonicalHash": "", "triplesHash": ""}',
+        '{"files": {}, "canonicalHash": "", "triplesHash": ""}',
+    ],
+)
+def test_what_is_no_manifest_is_told(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    result = verify(str(tmp_path))
+    assert (result.exit_code, "is not the manifest of a release" in result.stderr) == (1, True)
+
+
+def test_what_is_no_address_is_told() -> None:
+    assert "«https://[x/» is no address" in verify("https://[x/").stderr
+
+
+@pytest.mark.parametrize("path", ["/releases/1.0.0/", "/releases/1.0.0/data.ttl"])
+def test_where_there_is_no_release_the_address_is_told(path: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}{path}"
+        result = verify(address, "--quiet")
+        server.shutdown()
+    assert (result.exit_code, address in result.stderr, "/tmp" in result.stderr) == (1, True, False)

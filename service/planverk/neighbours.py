@@ -8,12 +8,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rdflib import Graph, Literal
+from rdflib.term import Node
 
 from planverk import serialization
 from planverk.instance import Instance
 from planverk.media import TRIG
 from planverk.release import ReleaseError
-from planverk.vocab import FOAF, SPDX, neighbour_iri, neighbours_iri
+from planverk.vocab import DCT, FOAF, SPDX, neighbour_iri, neighbours_iri
 
 FOLDER = "pulled"
 
@@ -34,6 +35,11 @@ class Neighbour(NamedTuple):
     def told_hash(self) -> str:
         """The sha256 of its statements, as it was when they were pulled."""
         return str(next(self.provenance.objects(None, SPDX.checksumValue), ""))
+
+    @property
+    def licences(self) -> set[Node]:
+        """Under which it may be published further."""
+        return set(self.provenance.objects(None, DCT.license))
 
 
 def name_of(base: str) -> str:

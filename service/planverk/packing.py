@@ -4,6 +4,7 @@ import gzip
 import shutil
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -60,9 +61,12 @@ PACKINGS = (
 
 
 def opened(path: Path) -> bytes:
-    """What is in a file, unpacked if its name says that it is packed."""
+    """What is in a file, unpacked if its name says that it is packed. Raises ValueError when it is not, or not whole."""
     packing = next((row for row in PACKINGS if path.suffix == f".{row.suffix}"), None)
-    return packing.open(path) if packing else path.read_bytes()
+    try:
+        return packing.open(path) if packing else path.read_bytes()
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
+        raise ValueError(str(error)) from None
 
 
 def zip_up(target: Path, sources: Iterable[Path]) -> None:

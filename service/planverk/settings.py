@@ -14,7 +14,7 @@ LANGUAGES = ("nb", "nn", "en")
 VERSION = re.compile(r"\d+(\.\d+)*(-[0-9A-Za-z.-]+)?", re.ASCII)
 # RFC 3987, section 2.2, as far as a slip of the pen can break it.
 _PART = r"(?:%[0-9A-Fa-f]{2}|[^\x00-\x20\x7f-\x9f%<>\"{}|\\^`\[\]#])"
-_IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_PART}+(?:#{_PART}*)?")
+_IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:(?://\[[0-9A-Fa-f:.]+\]{_PART}*|{_PART}+)(?:#{_PART}*)?")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MAILBOX = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
 

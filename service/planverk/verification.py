@@ -14,6 +14,7 @@ from planverk import serialization
 from planverk.media import RDF_REPRESENTATIONS, Representation
 from planverk.packing import PACKINGS, opened
 from planverk.release import MANIFEST, SUMS, sha256
+from planverk.settings import is_address
 from planverk.store.transport import Terms, exchange
 
 _SECONDS = 600
@@ -23,6 +24,8 @@ _BY_SUFFIX = {f".{row.suffix}": row for row in RDF_REPRESENTATIONS}
 Progress = Callable[[str], None]
 Found = TypeVar("Found")
 Manifest = dict[str, Any]  # Any: JSON
+# What a manifest tells of each file.
+_OF_A_FILE = {"name": str, "bytes": int, "sha256": str}
 
 
 class NotToBeVerified(Exception):
@@ -55,6 +58,8 @@ def verify(place: str, progress: Progress) -> Verdict:
 
     """
     if place.startswith(("http://", "https://")):
+        if not is_address(place):
+            raise NotToBeVerified(f"«{place}» is no address. Write it like https://data.example.no/releases/1.0.0/.")
         with tempfile.TemporaryDirectory(prefix="planverk-") as folder:
             return _verify(_fetched(place, Path(folder), progress), progress)
     return _verify(Path(place), progress)
@@ -86,31 +91,45 @@ def _read(path: Path, reading: Callable[[bytes, Representation], Found]) -> Foun
         raise NotToBeVerified(f"{path.name} is no dump. Name a file that ends in {', '.join(_BY_SUFFIX)}, .gz or .zst.")
     try:
         return reading(opened(path), representation)
-    except (SyntaxError, ValueError, EOFError, OSError) as error:
-        raise NotToBeVerified(f"{path} cannot be read as {representation.title}: {error}.") from None
+    except (SyntaxError, ValueError, OSError) as error:
+        raise NotToBeVerified(f"{path.name} cannot be read as {representation.title}: {error}.") from None
 
 
 def _verify(path: Path, progress: Progress) -> Verdict:
     if path.is_dir():
-        whole = _manifest(path)
+        whole = _manifest(path, str(path))
         return _join([_files(path, whole, progress), *_dumps(path, whole, progress)])
     if not path.is_file():
-        raise NotToBeVerified(f"There is nothing at {path}. Name a release's folder or address, or one of its dumps.")
+        raise _nothing_at(str(path))
     manifest_beside = path.parent / MANIFEST
-    manifest = _manifest(path.parent) if manifest_beside.is_file() else None
+    manifest = _manifest(path.parent, str(path.parent)) if manifest_beside.is_file() else None
     return _dump(path, manifest)
 
 
-def _manifest(folder: Path) -> Manifest:
+def _nothing_at(place: str) -> NotToBeVerified:
+    return NotToBeVerified(f"There is nothing at {place}. Name a release's folder or address, or one of its dumps.")
+
+
+def _manifest(folder: Path, place: str) -> Manifest:
+    """The manifest in a folder, which people know as `place`."""
     try:
         manifest: Manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotToBeVerified(f"{folder} has no {MANIFEST}, so it is no release.") from None
+        raise NotToBeVerified(f"{place} has no {MANIFEST}, so it is no release.") from None
     except ValueError as error:
-        raise NotToBeVerified(f"{folder / MANIFEST} cannot be read: {error}.") from None
-    if not {"files", "canonicalHash", "triplesHash"} <= manifest.keys():
-        raise NotToBeVerified(f"{folder / MANIFEST} is not the manifest of a release.")
+        raise NotToBeVerified(f"{place}: {MANIFEST} cannot be read: {error}.") from None
+    if not _is_manifest(manifest):
+        raise NotToBeVerified(f"{place}: {MANIFEST} is not the manifest of a release.")
     return manifest
+
+
+def _is_manifest(value: Any) -> bool:  # Any: JSON
+    is_whole = isinstance(value, dict) and {"files", "canonicalHash", "triplesHash"} <= value.keys()
+    return is_whole and isinstance(value["files"], list) and all(map(_is_row, value["files"]))
+
+
+def _is_row(value: Any) -> bool:  # Any: JSON
+    return isinstance(value, dict) and all(type(value.get(key)) is kind for key, kind in _OF_A_FILE.items())
 
 
 def _files(folder: Path, manifest: Manifest, progress: Progress) -> Verdict:
@@ -190,11 +209,13 @@ def _fetched(address: str, folder: Path, progress: Progress) -> Path:
     name = address.rpartition("/")[2]
     if _representation(Path(name)):
         _fetch(urljoin(address, name), folder / name, progress)
+        if not (folder / name).is_file():
+            raise _nothing_at(address)
         _fetch(urljoin(address, MANIFEST), folder / MANIFEST, progress)
         return folder / name
     base = address if address.endswith("/") else f"{address}/"
     _fetch(base + MANIFEST, folder / MANIFEST, progress)
-    for row in _manifest(folder)["files"]:
+    for row in _manifest(folder, base)["files"]:
         # A manifest is the word of who is being checked: a name in it becomes no path outside the folder.
         if Path(row["name"]).name == row["name"]:
             _fetch(base + row["name"], folder / row["name"], progress)

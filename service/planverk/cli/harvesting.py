@@ -52,6 +52,10 @@ def check_harvest(url: str, accept: str, base: str, before: Path | None, shapes:
     URL is a harvest document, or the address of a service, whose /katalog, /begreper and /informasjonsmodell are then
     checked. Any service may be checked. Follows the harvester's own program; nothing is sent to data.norge.no.
     """
+    try:
+        retrieval.check(url)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
     standing = Standing(base.rstrip("/"), "{0.scheme}://{0.netloc}".format(urlsplit(url)))
     ask = cache(lambda address: _probe(standing.place(address)))
     judgement = Judgement(Graph().parse(shapes) if shapes else None, ask)

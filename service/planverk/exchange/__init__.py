@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rdflib import Graph, Literal
 
 from planverk.exchange.county import Allowance, County, ExchangeError, base_of
-from planverk.exchange.provenance import licence_of, provenance_of
+from planverk.exchange.provenance import licences_of, provenance_of
 from planverk.findings import Finding, Severity
 from planverk.instance import Instance
 from planverk.neighbours import FOLDER, Neighbour, keep, kept, name_of
@@ -55,7 +55,7 @@ def pull(instance: Instance, address: str, allowance: Allowance, vocabulary: Voc
     progress(f"Spør {address}")
     offer = county.offer(address)
     _refuse_as_another(instance, offer.catalogue)
-    provenance = provenance_of(instance, base, offer, licence_of(offer.catalogue))
+    provenance = provenance_of(instance, base, offer, licences_of(offer.catalogue))
     neighbour = Neighbour(name_of(base), offer.graph, provenance)
     before = kept(instance, neighbour.name)
     if before and before.base != base:
@@ -65,7 +65,8 @@ def pull(instance: Instance, address: str, allowance: Allowance, vocabulary: Voc
     progress(f"Prøver {len(offer.graph)} utsagn mot reglene")
     with _in_time(allowance.seconds):
         findings = judge(offer.graph, base, vocabulary)
-    pulled = Pulled(neighbour, findings, not before or before.told_hash != neighbour.told_hash)
+    is_new = not before or (before.told_hash, before.licences) != (neighbour.told_hash, neighbour.licences)
+    pulled = Pulled(neighbour, findings, is_new)
     if not pulled.violations and pulled.is_new:
         keep(instance, neighbour)
     return pulled

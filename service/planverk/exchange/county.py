@@ -137,7 +137,10 @@ class County:
         raise ExchangeError(f"{address}: more than {_HOPS} redirections.")
 
     def _led_to(self, address: str, location: str) -> str:
-        place = urljoin(address, location)
+        try:
+            place = urljoin(address, location)
+        except ValueError:
+            raise ExchangeError(f"{address} leads to {location!r}, which is no address.") from None
         if not place.startswith(self.base):
             raise ExchangeError(f"{address} leads to {place!r}, which is not below {self.base}. It is not followed.")
         return place

@@ -26,25 +26,29 @@ OPEN_LICENCES = (
 _LONGEST_NAME = 300
 
 
-def licence_of(catalogue: Graph) -> URIRef:
-    """The licence of all that the catalogue offers.
+def licences_of(catalogue: Graph) -> list[URIRef]:
+    """The licences of the datasets and files that the catalogue offers; its own, which holds for itself, where they name none.
 
     Raises:
         ExchangeError: there is none, or one that is not known to be open.
 
     """
-    offered = (DCAT.Catalog, DCAT.Dataset, DCAT.Distribution)
-    things = {thing for kind in offered for thing in catalogue.subjects(RDF.type, kind)}
-    found = {licence for thing in things for licence in catalogue.objects(thing, DCT.license)}
+    own, offered = _licences(catalogue, DCAT.Catalog), _licences(catalogue, DCAT.Dataset, DCAT.Distribution)
+    found = own | offered
     strange = sorted(str(licence) for licence in found - set(OPEN_LICENCES))
     if strange or not found:
         said = ", ".join(strange) or "no licence"
         raise ExchangeError(f"The catalogue names {said}. Only what is under a licence known to be open is kept: "
                             f"{', '.join(OPEN_LICENCES)}.")  # fmt: skip
-    return min((URIRef(str(licence)) for licence in found), key=str)
+    return sorted(URIRef(str(licence)) for licence in offered or own)
 
 
-def provenance_of(instance: Instance, base: str, offer: Offer, licence: URIRef) -> Graph:
+def _licences(catalogue: Graph, *kinds: URIRef) -> set[Node]:
+    things = {thing for kind in kinds for thing in catalogue.subjects(RDF.type, kind)}
+    return {licence for thing in things for licence in catalogue.objects(thing, DCT.license)}
+
+
+def provenance_of(instance: Instance, base: str, offer: Offer, licences: list[URIRef]) -> Graph:
     """What we know of the county's statements: our own words about a graph of our own."""
     subject, told = neighbour_iri(instance.base, name_of(base)), offer.catalogue
     checksum = URIRef(f"{subject}#sha256")
@@ -53,7 +57,7 @@ def provenance_of(instance: Instance, base: str, offer: Offer, licence: URIRef) 
     rows: list[tuple[Node, URIRef, Node]] = [
         (subject, RDF.type, VOID.Dataset),
         (subject, FOAF.homepage, URIRef(base)),
-        (subject, DCT.license, licence),
+        *((subject, DCT.license, licence) for licence in licences),
         (subject, VOID.triples, Literal(len(offer.graph))),
         (subject, PROV.generatedAtTime, Literal(datetime.now(UTC).replace(microsecond=0))),
         (subject, SPDX.checksum, checksum),

@@ -2,12 +2,13 @@
 
 import time
 from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from urllib.error import HTTPError
+from urllib.request import HTTPErrorProcessor, OpenerDirector, Request, build_opener
 
 from planverk.harvesting.harvester import LARGEST, Refused
+from planverk.settings import is_address
 
 # The harvester waits ten minutes; who sits before a screen does not.
 _PATIENCE = 60
@@ -39,9 +40,12 @@ class Probe(NamedTuple):
         return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
+class _AsItIs(HTTPErrorProcessor):
+    def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:  # urllib's parameters
         """Follow nothing: the harvester is written for 200 and nothing else."""
+        return response
+
+    https_response = http_response
 
 
 def fetch(url: str, accept: str) -> bytes:
@@ -51,10 +55,10 @@ def fetch(url: str, accept: str) -> bytes:
         Refused: it would be refused there; the text says why and what to do.
 
     """
-    _check(url)
-    request = Request(url, headers={"Accept": accept, "User-Agent": "planverk"})  # noqa: S310  # http, by _check
+    check(url)
+    request = Request(url, headers={"Accept": accept, "User-Agent": "planverk"})  # noqa: S310  # http, by check
     try:
-        with build_opener(_NoRedirect).open(request, timeout=_PATIENCE) as answer:
+        with build_opener(_AsItIs).open(request, timeout=_PATIENCE) as answer:
             encoding = answer.headers.get("Content-Encoding")
             if answer.status != HTTPStatus.OK:
                 raise Refused(_NOT_OK.format(url=url, status=answer.status))
@@ -64,10 +68,7 @@ def fetch(url: str, accept: str) -> bytes:
                     "Komprimer bare når klienten ber om det."
                 )
             return bytes(answer.read(LARGEST + 1))
-    except HTTPError as error:
-        with error:
-            raise Refused(_NOT_OK.format(url=url, status=error.code)) from None
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         raise Refused(f"{url} svarer ikke: {getattr(error, 'reason', error)}. Er tjenesten i gang?") from None
 
 
@@ -75,13 +76,13 @@ def probe(url: str) -> Probe:
     """Ask for an address as the quality checker does: HEAD, GET where that is not allowed, redirects followed."""
     started = time.monotonic()
     try:
-        _check(url)
+        check(url)
         status = _status(build_opener(), url, "HEAD")
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             status = _status(build_opener(), url, "GET")
     except Refused as error:
         return Probe(None, str(error), 0)
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return Probe(None, str(getattr(error, "reason", error)), time.monotonic() - started)
     return Probe(status, "", time.monotonic() - started)
 
@@ -90,7 +91,7 @@ _NOT_OK = "{url} svarer {status}; høsteren tar bare 200, uten omdirigering. Reg
 
 
 def _status(opener: OpenerDirector, url: str, method: str) -> int:
-    request = Request(url, method=method, headers={"User-Agent": "planverk"})  # noqa: S310  # http, by _check
+    request = Request(url, method=method, headers={"User-Agent": "planverk"})  # noqa: S310  # http, by check
     try:
         with opener.open(request, timeout=_OF_CHECKER) as answer:
             return int(answer.status)
@@ -99,6 +100,9 @@ def _status(opener: OpenerDirector, url: str, method: str) -> int:
             return error.code
 
 
-def _check(url: str) -> None:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise Refused(f"«{url}» er ingen adresse på nettet; den må begynne med http:// eller https://.")
+def check(url: str) -> None:
+    """Let pass what is an address on the web. Raises Refused."""
+    if not is_address(url.partition("#")[0]):
+        raise Refused(
+            f"«{url}» er ingen adresse på nettet; den må begynne med http:// eller https:// og ha bare tegn som hører til i en."
+        )

@@ -10,9 +10,9 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import SHUT_RDWR, socket
 from threading import Event, Thread
-from typing import IO, Any, NamedTuple, cast
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from typing import IO, Any, NamedTuple
+from urllib.error import URLError
+from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 from planverk.store.account import Account
 from planverk.store.trouble import ClientGone, LimitExceeded, StoreUnreachable
@@ -68,7 +68,7 @@ def exchange(request: Request, terms: Terms, account: Account | None = None) -> 
 
 
 def _answer(request: Request, line: "_Line", largest: int) -> Answer:
-    with _opened(build_opener(_Plain(line), _Secure(line), _Nowhere()), request) as response:
+    with _opened(build_opener(_Plain(line), _Secure(line), _AsItIs()), request) as response:
         return _collected(response, largest)
 
 
@@ -130,11 +130,13 @@ class _Secure(HTTPSHandler):
         return self.do_open(_held(HTTPSConnection, self._line), req, context=ssl.create_default_context())
 
 
-class _Nowhere(HTTPRedirectHandler):
-    """Follows no redirect: an answer comes from the address that was named, or it is none."""
+class _AsItIs(HTTPErrorProcessor):
+    """Takes an answer for one whatever its status, and follows no redirect: it comes from the address that was named, or it is none."""
 
-    def redirect_request(self, *_: Any) -> None:  # Any: what urllib tells of the redirect
-        return None
+    def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:  # urllib's parameters
+        return response
+
+    https_response = http_response
 
 
 def _held(kind: type[HTTPConnection], line: _Line) -> Any:  # Any: urllib's stubs know only its own classes
@@ -153,13 +155,8 @@ def _held(kind: type[HTTPConnection], line: _Line) -> Any:  # Any: urllib's stub
 
 @contextmanager
 def _opened(opener: OpenerDirector, request: Request) -> Iterator[HTTPResponse]:
-    response: HTTPResponse | HTTPError
-    try:
-        response = opener.open(request, timeout=_SECONDS_TO_CONNECT)
-    except HTTPError as refusal:
-        response = refusal  # it reads like any response, and closes what it holds when nobody does
-    with closing(response):
-        yield cast("HTTPResponse", response)
+    with closing(opener.open(request, timeout=_SECONDS_TO_CONNECT)) as response:
+        yield response
 
 
 def _collected(response: HTTPResponse, largest: int) -> Answer:

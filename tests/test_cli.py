@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from errno import ENOSPC
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -198,3 +199,27 @@ def test_an_endpoint_that_is_not_there_is_told() -> None:
     result = run("query", "http://127.0.0.1:9/sparql", "ASK {}")
     assert result.exit_code == 1
     assert "http://127.0.0.1:9/sparql" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "release", "preview"])
+def test_a_file_in_place_of_the_releases_is_told(unreleased: Instance, command: str) -> None:
+    unreleased.releases.write_text("", encoding="utf-8")
+    result = run(command, str(unreleased.folder))
+    assert (result.exit_code, f"{unreleased.releases}" in result.stderr) == (1, True)
+    assert "kan ikke leses eller skrives: Not a directory" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["release", "preview"])
+def test_a_disk_that_is_full_is_told(unreleased: Instance, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("planverk.publication.make", full)
+    result = run(command, str(unreleased.folder))
+    assert (result.exit_code, "kan ikke leses eller skrives: No space left on device" in result.stderr) == (1, True)
+
+
+def test_a_query_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("# ø\nASK {}", encoding="latin-1")
+    result = run("query", "http://127.0.0.1:1/sparql", "--file", str(tmp_path / "q.rq"))
+    assert (result.exit_code, "q.rq is not saved as UTF-8" in result.stderr) == (1, True)

@@ -136,3 +136,9 @@ def test_an_export_is_written_anew_in_place_of_the_one_before(editions: Instance
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     run(str(editions.folder), str(tmp_path / "site"), "--leave-out", "^/.")
     assert not (tmp_path / "site" / "old.html").exists()
+
+
+def test_before_the_first_release_there_is_nothing_to_export(unreleased: Instance, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["export-static", str(unreleased.folder), str(tmp_path / "tree")])
+    assert (result.exit_code, "There is no release" in result.stderr) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["instance"]

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,39 @@ def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path: Path) -> None:
     outcome = init(tmp_path, "--usual")
     assert (outcome.exit_code, "Ingenting blir overskrevet" in outcome.stderr) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_may_be_the_one_that_one_is_in(
+    founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert init(Path(), "--usual").exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} >= {"README.md", "plan.ttl", "planverk.toml"}
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_where_files_cannot_be_moved_in_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    move = Path.rename
+
+    def rename(self: Path, target: Path) -> Path:
+        if self.name == "planverk.toml":
+            raise OSError(ENOSPC, "No space left on device", str(target))
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    outcome = init(tmp_path, "--usual")
+    assert (outcome.exit_code, list(tmp_path.iterdir())) == (1, [])
+    assert f"{tmp_path / 'planverk.toml'} kan ikke leses eller skrives: No space left" in outcome.stderr
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "fil").write_text("", encoding="utf-8")
+    outcome = init(tmp_path / "fil" / "vik", "--usual")
+    assert (outcome.exit_code, str(tmp_path / "fil") in outcome.stderr, type(outcome.exception)) == (
+        1,
+        True,
+        SystemExit,
+    )
 
 
 def test_an_answer_that_the_rules_refuse_leaves_nothing(tmp_path: Path) -> None:

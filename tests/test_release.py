@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -113,6 +114,22 @@ def test_a_new_version_becomes_current_and_the_old_one_stays(copy_of_odd: Instan
 def test_one_may_go_back_to_an_earlier_release(copy_of_odd: Instance) -> None:
     publish(raised(copy_of_odd, "1.1.0"))
     release.point(copy_of_odd.releases, "1.0.0")
+    assert release.current_version(copy_of_odd.releases) == "1.0.0"
+
+
+def test_rehearsals_come_before_the_final_version(tmp_path: Path) -> None:
+    order = ["0.9", "1.0.0-alpha", "1.0.0-rc2", "1.0.0-rc10", "1.0.0", "1.0.1-rc.1", "1.0.1-rc.2", "1.0.1", "1.10"]
+    for version in order:
+        (tmp_path / version).mkdir()
+        manifest = json.dumps({"version": version, "issued": "2026-01-02"})
+        (tmp_path / version / "manifest.json").write_text(manifest, encoding="utf-8")
+    assert [found.version for found in reversed(release.all_releases(tmp_path))] == order
+
+
+def test_a_new_version_is_not_issued_before_the_current_one(copy_of_odd: Instance) -> None:
+    new = replace(raised(copy_of_odd, "1.1.0"), issued=date(2026, 1, 1))
+    with pytest.raises(ReleaseError, match=r"issued on 2026-01-01, before version 1\.0\.0 of 2026-01-02.*Set `issued`"):
+        publish(new)
     assert release.current_version(copy_of_odd.releases) == "1.0.0"
 
 

@@ -68,7 +68,8 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
     """Freeze what was examined as the instance's version, and make it the current release.
 
     Raises:
-        ReleaseError: nothing is stated, the version is already published with other content, or another release is under way.
+        ReleaseError: nothing is stated, the day is before that of the current release, the version is already published
+            with other content, or another release is under way.
         ValueError: there are violations; they must be mended first.
 
     """
@@ -79,6 +80,7 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
             f"{instance.folder} states nothing: there is nothing in its .ttl and .xlsx files, or there are none. Write the "
             "plan there first."
         )
+    _refuse_the_past(instance)
 
     def write(draft: Path) -> dict[str, Any]:  # Any: JSON
         plans = catalogue(instance, examined.graph) if examined.catalogue is None else examined.catalogue
@@ -86,6 +88,17 @@ def publish(instance: Instance, examined: Examination, progress: Progress) -> re
         return _manifest(made, make(made, progress))
 
     return release.freeze(instance.releases, instance.version, write)
+
+
+def _refuse_the_past(instance: Instance) -> None:
+    """Let a version pass that stands already, or is not issued before the current one. Raises ReleaseError."""
+    now = release.current(instance.releases)
+    is_new = not (instance.releases / instance.version).exists()
+    if now and is_new and instance.issued.isoformat() < now.issued:
+        raise release.ReleaseError(
+            f"Version {instance.version} says that it is issued on {instance.issued}, before version {now.version} of "
+            f"{now.issued}, which is current. Set `issued` in planverk.toml to the day of this version."
+        )
 
 
 def _manifest(made: Material, files: list[File]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ CONCEPTS, MODEL = "concepts.nq", "model.nq"
 INCOMING, STORE, SEARCH = "incoming.nq", "store", "search.db"
 REPORT, SUMS, NEIGHBOURS = "shacl-report.nq", "SHA256SUMS", "neighbours.nq"
 _DRAFT = ".draft"
+_NUMBER, _WORD = re.compile("[0-9]+"), re.compile("([0-9]+)|([A-Za-z-]+)")
+# Day, numbers, whether it is final, and the numbers and words that tell one rehearsal from another.
+Order = tuple[str, tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]
 
 
 class ReleaseError(Exception):
@@ -48,12 +51,19 @@ class Release:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers of the version, by which versions of one day are ordered."""
-        return _as_numbers(self.version)
+        """All numbers of the version."""
+        return tuple(map(int, _NUMBER.findall(self.version)))
+
+    @property
+    def order(self) -> Order:
+        """What releases are ordered by: the day, and on one day the version, before which come its rehearsals (SemVer 2.0.0, section 11)."""
+        final, _, rehearsal = self.version.partition("-")
+        words = tuple((bool(word), int(number or 0), word) for number, word in _WORD.findall(rehearsal))
+        return self.issued, tuple(map(int, final.split("."))), not rehearsal, words
 
     def issued_before(self, other: "Release") -> bool:
         """Whether this release is older than another."""
-        return (self.issued, self.numbers) < (other.issued, other.numbers)
+        return self.order < other.order
 
     @property
     def files(self) -> list[dict[str, Any]]:  # Any: JSON
@@ -103,7 +113,7 @@ def all_releases(releases: Path) -> list[Release]:
     """Every release, the newest first."""
     folders = (path.parent for path in releases.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(_DRAFT))
     found = [open_release(folder) for folder in folders if not folder.is_symlink()]
-    return sorted(found, key=lambda release: (release.issued, release.numbers), reverse=True)
+    return sorted(found, key=lambda release: release.order, reverse=True)
 
 
 def neighbours(releases: Path, release: Release) -> tuple[Release | None, Release | None]:
@@ -242,7 +252,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _as_numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))

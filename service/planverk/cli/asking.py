@@ -20,7 +20,12 @@ def query_endpoint(endpoint: str, query: str | None, file: Path | None, timeout:
 
     QUERY is the text of the query; leave it out to read it from --file or standard input.
     """
-    text = query or (file.read_text(encoding="utf-8") if file else sys.stdin.read())
+    try:
+        text = query or (file.read_text(encoding="utf-8-sig") if file else sys.stdin.read())
+    except UnicodeDecodeError:
+        raise click.ClickException(
+            f"{file or 'The query'} is not saved as UTF-8. Save it anew, with UTF-8 as its encoding."
+        ) from None
     try:
         click.echo(ask(endpoint, text, timeout))
     except RemoteError as error:

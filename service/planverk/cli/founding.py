@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planverk.cli.terminal import progress
+from planverk.cli.terminal import progress, refusals
 from planverk.founding import FoundingError, found, refuse_what_is_there
 from planverk.founding.answers import QUESTIONS, BadAnswer, Question
 
@@ -28,11 +28,13 @@ def found_instance(folder: Path, usual: bool, **given: str | None) -> None:
     What is given as an option is not asked. FOLDER must not exist, or be empty; all of it is written, or nothing.
     """
     try:
-        refuse_what_is_there(folder)
+        with refusals(folder):
+            refuse_what_is_there(folder)
         answers: dict[str, str] = {}
         for question in QUESTIONS:
             answers[question.name] = _answer(question, given[question.name.replace("-", "_")], answers, usual)
-        found(folder, answers, datetime.now(UTC).date(), progress)
+        with refusals(folder):
+            found(folder, answers, datetime.now(UTC).date(), progress)
     except FoundingError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Opprettet {folder}. Neste steg står i {folder / 'README.md'}.")

@@ -2,7 +2,7 @@
 
 import click
 
-from planverk.cli.terminal import progress
+from planverk.cli.terminal import progress, refusals
 from planverk.instance import Instance, InstanceError
 from planverk.publication import Examination, examine
 from planverk.validation.standing import Standing
@@ -11,6 +11,7 @@ from planverk.validation.standing import Standing
 def examination(instance: Instance, standing: Standing | None = None) -> Examination:
     """What an instance says, and what is wrong with it; the command ends when `planverk.toml` is about other plans."""
     try:
-        return examine(instance, progress, standing)
+        with refusals(instance.folder):
+            return examine(instance, progress, standing)
     except InstanceError as error:
         raise click.ClickException(str(error)) from None

@@ -12,7 +12,7 @@ from rdflib import URIRef
 from planverk import desk, publication
 from planverk.cli.judging import examination
 from planverk.cli.saving import each_save
-from planverk.cli.terminal import FOLDER, instance_in, progress, report
+from planverk.cli.terminal import FOLDER, instance_in, progress, refusals, report
 from planverk.instance import Instance
 from planverk.release import Release, ReleaseError, current, open_release
 from planverk.sources.workbook import ChangedError, mark, write_keys
@@ -96,14 +96,16 @@ def release(folder: Path, and_push: bool, withdraw: bool) -> None:
     examined = examination(instance)
     gone = desk.deleted(examined)
     if gone and _may_withdraw(instance, gone, withdraw):
-        desk.withdraw(instance, gone)
+        with refusals(instance.folder):
+            desk.withdraw(instance, gone)
         examined = examination(instance)
     if examined.violations:
         report(examined.violations, instance, None)
         raise click.ClickException("Ingenting er gitt ut. Rett feilene over; utgaven som står, står fortsatt.")
     _keep_keys(examined)
     try:
-        frozen = publication.publish(instance, examined, progress)
+        with refusals(instance.releases):
+            frozen = publication.publish(instance, examined, progress)
     except ReleaseError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Utgave {frozen.version} er gjeldende: {frozen.folder} (sha256 {frozen.content_hash})")

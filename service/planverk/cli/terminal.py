@@ -1,5 +1,8 @@
 """What commands share: the instance they are about, and how progress and findings are told in a terminal."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,6 +20,18 @@ def instance_in(folder: Path) -> Instance:
         return read_instance(folder)
     except InstanceError as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def refusals(place: Path) -> Iterator[None]:
+    """End the command with a sentence where the system will not read or write: no room, no leave, a file in a folder's place."""
+    try:
+        yield
+    except OSError as error:
+        where, what = error.filename or place, error.strerror or error
+        raise click.ClickException(f"{where} kan ikke leses eller skrives: {what}.") from None
+    except sqlite3.OperationalError as error:
+        raise click.ClickException(f"{place} kan ikke leses eller skrives: {error}.") from None
 
 
 def progress(step: str) -> None:

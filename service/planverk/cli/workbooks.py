@@ -1,12 +1,14 @@
 """The planner's desk: workbook, preview, undo, Word document."""
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import gettempdir
 
 import click
 
 from planverk import desk
 from planverk.cli.judging import examination
-from planverk.cli.terminal import FOLDER, instance_in, progress, report
+from planverk.cli.terminal import FOLDER, instance_in, progress, refusals, report
 from planverk.desk import DeskError
 from planverk.document import write_document
 from planverk.release import ReleaseError
@@ -49,7 +51,13 @@ def preview(folder: Path, port: int) -> None:
     if examined.violations and not gone:
         report(examined.violations, instance, None)
         raise click.ClickException("Dette kan ikke gis ut ennå. Rett feilene over.")
-    with desk.rehearsal(instance, desk.as_withdrawn(instance, examined, gone), progress) as rehearsed:
+    with ExitStack() as stack:
+        try:
+            with refusals(Path(gettempdir())):
+                rehearsal = desk.rehearsal(instance, desk.as_withdrawn(instance, examined, gone), progress)
+                rehearsed = stack.enter_context(rehearsal)
+        except ReleaseError as error:
+            raise click.ClickException(str(error)) from None
         for line in desk.changes(instance, rehearsed) or ["Ingenting er endret siden utgaven som står."]:
             click.echo(line)
         click.echo(f"Forhåndsvisning: http://127.0.0.1:{port}/ (avslutt med Ctrl-C; gi ut med planverk release)")

@@ -42,7 +42,9 @@ def found(folder: Path, answers: Answers, today: date, progress: Progress) -> No
     """
     refuse_what_is_there(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".founding-") as temporary:
+    # In the same file system, so that nothing has to be copied.
+    beside = folder if folder.exists() else folder.parent
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".founding-") as temporary:
         draft = Path(temporary) / "instance"
         shutil.copytree(_TEMPLATES, draft)
         values = _values(answers, today)
@@ -53,14 +55,29 @@ def found(folder: Path, answers: Answers, today: date, progress: Progress) -> No
             raise FoundingError(
                 f"Svarene gir ikke en plan som kan gis ut. {' '.join(one.sentence(['nb']) for one in violations)}"
             )
-        # In one step, and over nothing but an empty folder (rename(2)).
-        draft.rename(folder)
+        if folder.exists():
+            _move_in(draft, folder)
+        else:
+            # In one step, and over nothing but an empty folder (rename(2)).
+            draft.rename(folder)
 
 
 def refuse_what_is_there(folder: Path) -> None:
     """Let a folder pass that is not there yet, or is empty. Raises FoundingError."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FoundingError(f"{folder} finnes og er ikke tom. Ingenting blir overskrevet; velg en annen mappe.")
+
+
+def _move_in(draft: Path, folder: Path) -> None:
+    """Move all files into a folder, or none: one that somebody is in, or that is a mount, cannot be replaced (rename(2))."""
+    names = sorted(path.name for path in draft.iterdir())
+    try:
+        for name in names:
+            (draft / name).rename(folder / name)
+    except OSError:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        raise
 
 
 def _values(answers: Answers, today: date) -> dict[str, str]:

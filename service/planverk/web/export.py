@@ -23,6 +23,7 @@ from planverk.vocabulary import read_catalogue_rules, read_vocabulary
 from planverk.web import create_app
 from planverk.web.archive import Archive
 from planverk.web.responses import here, quote_path
+from planverk.web.shelf import NothingReleased
 
 MARKER = ".planverk-export"
 Progress = Callable[[str], None]
@@ -98,6 +99,8 @@ def export(instance: Instance, target: Path, progress: Progress, left_out: re.Pa
     """
     if target.exists() and any(target.iterdir()) and not (target / MARKER).is_file():
         raise NotToBeExported(f"{target} holds something else than an export. Name a new folder, or empty that one.")
+    if current_version(instance.releases) is None:
+        raise NothingReleased
     draft, before = (target.with_name(f".{target.name}.{state}") for state in ("draft", "before"))
     for leftover in (draft, before):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -169,6 +169,16 @@ def test_where_files_cannot_be_moved_in_nothing_is_left(tmp_path: Path, monkeypa
     assert f"{tmp_path / 'planverk.toml'} kan ikke leses eller skrives: No space left" in outcome.stderr
 
 
+def test_a_disk_that_is_full_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_text(self: Path, *_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    outcome = init(tmp_path / "vik", "--usual")
+    assert outcome.stderr == f"Error: {tmp_path / 'vik'} kan ikke leses eller skrives: No space left on device.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "fil").write_text("", encoding="utf-8")
     outcome = init(tmp_path / "fil" / "vik", "--usual")

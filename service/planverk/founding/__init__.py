@@ -1,7 +1,6 @@
 """Founding an instance: answers -> a folder that passes `check`, all of it or nothing."""
 
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -46,10 +45,11 @@ def found(folder: Path, answers: Answers, today: date, progress: Progress) -> No
     beside = folder if folder.exists() else folder.parent
     with tempfile.TemporaryDirectory(dir=beside, prefix=".founding-") as temporary:
         draft = Path(temporary) / "instance"
-        shutil.copytree(_TEMPLATES, draft)
+        draft.mkdir()
         values = _values(answers, today)
-        for path in draft.iterdir():
-            path.write_text(Template(path.read_text(encoding="utf-8")).substitute(values), encoding="utf-8")
+        for path in _TEMPLATES.iterdir():
+            text = Template(path.read_text(encoding="utf-8")).substitute(values)
+            (draft / path.name).write_text(text, encoding="utf-8")
         violations = publication.examine(read_instance(draft), progress).violations
         if violations:
             raise FoundingError(

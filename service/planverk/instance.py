@@ -105,7 +105,7 @@ class Instance:
 
 def _files(folder: Path) -> list[Path]:
     """The files that people have put into a folder, not what their programs and systems leave beside them."""
-    return sorted(path for path in folder.glob("*.*") if path.is_file() and path.name[:1] not in (".", "~"))
+    return sorted(path for path in folder.glob("*.*") if not path.is_dir() and path.name[:1] not in (".", "~"))
 
 
 def read_instance(folder: Path) -> Instance:

@@ -191,3 +191,10 @@ def test_a_text_is_folded_into_as_many_lines_as_there_is_room_for(text: str, lin
     found = folded(text, 200, 3)
     assert found == lines if isinstance(lines, list) else len(found) == lines
     assert max(map(len, found)) <= 200 / 7
+
+
+def test_the_links_of_a_picture_stay_below_the_language_of_their_page(client: FlaskClient) -> None:
+    path = "/doc/plan/verdiskaping-2015-2020"
+    below, plain = (client.get(f"{start}{path}", headers={"Accept": "text/html"}).text for start in ("/nb", ""))
+    assert 'href="/nb/doc/heading/' in below
+    assert 'href="/nb/doc/heading/' not in plain

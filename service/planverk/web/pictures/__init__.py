@@ -1,6 +1,6 @@
 """The pictures of a thing: which there are for things of its kind, drawn as SVG with the same facts as a table."""
 
-from flask import render_template
+from flask import render_template, request
 from markupsafe import Markup
 from rdflib import URIRef
 
@@ -29,13 +29,13 @@ _PICTURES = {
 def pictures(edition: Edition, instance: Instance, iri: str, version: str = "") -> dict[str, Markup]:
     """The pictures of a thing by their names, in the language of the page; none for most things. Links stay in a version.
 
-    They are drawn once for a release and a language, as long as there is room to keep them.
+    They are drawn once for a release, a language and where the links of the page lead, as long as there is room to keep them.
     """
     thing = URIRef(iri)
     known = Facts(edition, instance, thing)
     drawn = {}
     for draw in dict.fromkeys(draw for kind, row in _PICTURES.items() if known.is_a(thing, kind) for draw in row):
-        key = ("picture", f"{draw.__module__}.{draw.__name__}", spoken(instance), iri, version)
+        key = ("picture", f"{draw.__module__}.{draw.__name__}", spoken(instance), request.script_root, iri, version)
         kept = edition.answers.get(key)
         if kept is None:
             # Facts of its own: a picture does not depend on which others were drawn before it.
